@@ -51,13 +51,18 @@ def whole_numbers(name: str, values: ArrayLike, low: int, high: int) -> IntArray
         raise ValueError(f"{name} must be one-dimensional, got shape {array.shape}")
     if array.size == 0:
         return array.astype(np.int64)
-    if not np.issubdtype(array.dtype, np.integer):
-        if not np.issubdtype(array.dtype, np.floating) or not np.all(array == np.floor(array)):
-            raise ValueError(f"{name} must be whole numbers from {low:,} to {high:,}, got values of type {array.dtype}")
-        array = array.astype(np.int64)
+    floats = np.issubdtype(array.dtype, np.floating)
+    if not np.issubdtype(array.dtype, np.integer) and not (floats and np.all(array == np.floor(array))):
+        raise ValueError(f"{name} must be whole numbers from {low:,} to {high:,}, got values of type {array.dtype}")
     if array.min() < low or array.max() > high:
         raise ValueError(f"{name} must be {low:,} to {high:,}, got {array.min():,} to {array.max():,}")
-    return array
+    return array.astype(np.int64, copy=False)
+
+
+def row_numbers(rows: ArrayLike) -> NDArray[Any]:
+    """Return indices or a mask as an array that indexes, also where it is empty."""
+    array = np.asarray(rows)
+    return array if array.size else array.astype(np.intp)
 
 
 def matrix(name: str, values: ArrayLike) -> FloatArray:

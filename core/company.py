@@ -25,8 +25,7 @@ from core.demographics import (
     cells,
     cells_of,
 )
-
-SMALLEST_COMPANY, LARGEST_COMPANY = 2, 1_000_000
+from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY
 
 CENSUS_RACES = ("White", "Black", "Asian-Pac-Islander", "Amer-Indian-Eskimo", "Other")
 
@@ -78,23 +77,29 @@ class Census:
             race = mapping[census_race]
             if race is not None:
                 counts[:, :, RACES.index(race)] += self.weights[:, :, column]
+        if not counts.any():
+            raise ValueError("the census must hold people of a race that the faces show, got none")
         return counts / counts.sum()
 
     def to_csv(self) -> bytes:
         """Rows age, sex, race, weight; only those with people."""
         lines = ["age,sex,race,weight\n"]
         for age, sex, race in np.argwhere(self.weights > 0):
-            weight = f"{self.weights[age, sex, race]:.0f}"
+            weight = np.format_float_positional(self.weights[age, sex, race], trim="-")
             lines.append(f"{age + YOUNGEST},{SEXES[sex]},{CENSUS_RACES[race]},{weight}\n")
         return "".join(lines).encode("ascii")
 
 
 def load_census(folder: Path = shipped.FOLDER) -> Census:
     """Read the census table that ships in `models/`, or another folder."""
-    rows = list(csv.reader(io.StringIO(shipped.read(shipped.CENSUS, folder).decode("ascii"))))
-    if not rows or rows[0] != ["age", "sex", "race", "weight"]:
-        raise shipped.DamagedModelError(f"{shipped.CENSUS} must have the columns age, sex, race, weight")
-    return _census([(row[0], row[1], row[2], row[3]) for row in rows[1:]], shipped.CENSUS)
+    content = shipped.read(shipped.CENSUS, folder)
+    try:
+        header, *rows = csv.reader(io.StringIO(content.decode("ascii")))
+        if header != ["age", "sex", "race", "weight"] or any(len(row) != 4 for row in rows):
+            raise ValueError(f"{shipped.CENSUS} must have the columns age, sex, race, weight")
+        return _census([(row[0], row[1], row[2], row[3]) for row in rows], shipped.CENSUS)
+    except (ValueError, csv.Error) as error:
+        raise shipped.DamagedModelError(str(error)) from error
 
 
 def read_adult(path: str | Path) -> Census:
@@ -112,7 +117,10 @@ def read_adult(path: str | Path) -> Census:
         text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read the census file {name}") from error
-    rows = [[value.strip() for value in row] for row in csv.reader(text.splitlines()) if row]
+    try:
+        rows = [[value.strip() for value in row] for row in csv.reader(text.splitlines()) if row]
+    except csv.Error as error:
+        raise ValueError(f"cannot read the census file {name}: {error}") from error
     for number, row in enumerate(rows, start=1):
         if len(row) != _ADULT_COLUMNS:
             raise ValueError(f"row {number} of {name} must have {_ADULT_COLUMNS} columns, got {len(row)}")
@@ -145,13 +153,14 @@ def checked_population(population: ArrayLike) -> FloatArray:
     shape = (AGES, len(SEXES), len(RACES))
     if shares.shape != shape or not np.isfinite(shares).all() or (shares < 0).any() or abs(shares.sum() - 1) > 1e-6:
         raise ValueError(f"a population must be shares of shape {shape} that sum to 1, got shape {shares.shape}")
-    return shares
+    return shares / shares.sum()
 
 
 def draw(population: ArrayLike, company_size: int, *, rng: np.random.Generator) -> Demographics:
     """Draw a company of N people at random from a population's shares (80, 2, 4)."""
     size = whole_number("company size", company_size, SMALLEST_COMPANY, LARGEST_COMPANY)
-    return Demographics.from_counts(rng.multinomial(size, checked_population(population).ravel()).reshape(-1, len(SEXES), len(RACES)))
+    shares = checked_population(population)
+    return Demographics.from_counts(rng.multinomial(size, shares.ravel()).reshape(shares.shape))
 
 
 @dataclass(frozen=True)
@@ -204,7 +213,7 @@ def match(population: ArrayLike, faces: Demographics) -> Matching:
         ages = np.flatnonzero(available[:, sex, race]) + YOUNGEST
         if not len(ages):
             raise ValueError(
-                f"the company has people who are {SEXES[sex]} and {RACES[race]}, for whom at least 1 held-out face is needed, got 0"
+                f"people who are {SEXES[sex]} and {RACES[race]} need at least 1 held-out face of that sex and race, got 0"
             )
         nearest[rows] = ages[np.abs(people.age[rows][:, None] - ages).argmin(axis=1)]
     wanted = _key(nearest, people.sex, people.race)
@@ -262,10 +271,10 @@ def outcomes(matching: Matching, predicted: ArrayLike, bins: AgeBins) -> FloatAr
         Truth by prediction; sums to 1.
     """
     count = cell_count(bins)
-    predicted = whole_numbers("predicted cells", predicted, 0, count - 1)
+    predicted = _predicted(matching, predicted, count)
     weight = matching.share[matching.kind] * matching.chance
     pair = cells(matching.people, bins)[matching.kind] * count + predicted[matching.face]
-    return np.bincount(pair, weights=weight, minlength=count**2).reshape(count, count)
+    return np.bincount(pair, weights=weight, minlength=count**2).astype(np.float64).reshape(count, count)
 
 
 def resampled_outcomes(
@@ -285,7 +294,7 @@ def resampled_outcomes(
     """
     count = cell_count(bins)
     repeats = whole_number("bootstrap repeats", repeats, 1, 10_000)
-    predicted = whole_numbers("predicted cells", predicted, 0, count - 1)
+    predicted = _predicted(matching, predicted, count)
     column = predicted[matching.face]
     right = cells(matching.people, bins)[matching.kind] == column
     predicted_share, right_share = np.empty((2, repeats, count))
@@ -297,6 +306,13 @@ def resampled_outcomes(
         predicted_share[repeat] = np.bincount(column, weights=weight, minlength=count)
         right_share[repeat] = np.bincount(column[right], weights=weight[right], minlength=count)
     return predicted_share, right_share
+
+
+def _predicted(matching: Matching, predicted: ArrayLike, count: int) -> IntArray:
+    cell = whole_numbers("predicted cells", predicted, 0, count - 1)
+    if len(cell) <= matching.face.max(initial=-1):
+        raise ValueError(f"each held-out face needs a predicted cell, got {len(cell):,} for face {matching.face.max():,}")
+    return cell
 
 
 def perfect_outcomes(population: ArrayLike, bins: AgeBins) -> FloatArray:

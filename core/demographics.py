@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import IntArray, whole_number, whole_numbers
+from core.checks import IntArray, row_numbers, whole_number, whole_numbers
 
 SEXES = ("Male", "Female")
 RACES = ("White", "Black", "Asian", "Indian")
@@ -93,7 +93,7 @@ class Demographics:
 
     def take(self, rows: ArrayLike) -> Demographics:
         """Return the chosen rows (indices or a mask)."""
-        rows = np.asarray(rows)
+        rows = row_numbers(rows)
         return Demographics(self.age[rows], self.sex[rows], self.race[rows])
 
     @property
@@ -122,7 +122,8 @@ def cell_count(bins: AgeBins) -> int:
 
 def cells_of(age_bin: ArrayLike, sex: ArrayLike, race: ArrayLike) -> IntArray:
     """Cell of each (age bin, sex, race), counted from 0; the race changes fastest."""
-    return (np.asarray(age_bin) * len(SEXES) + np.asarray(sex)) * len(RACES) + np.asarray(race)
+    age_bin, sex, race = (np.asarray(part, dtype=np.int64) for part in (age_bin, sex, race))
+    return (age_bin * len(SEXES) + sex) * len(RACES) + race
 
 
 def cells(people: Demographics, bins: AgeBins) -> IntArray:

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.checks import FloatArray, IntArray, matrix, whole_number, whole_numbers
-from core.company import LARGEST_COMPANY, SMALLEST_COMPANY
 from core.demographics import RACES, SEXES, AgeBins, cell_count, from_cells
+from core.scenario import FEWEST_REPEATS, LARGEST_COMPANY, MOST_REPEATS, SMALLEST_COMPANY
 
 CLASS_SIZES = ("1", "2-5", "6-10", "11-20", "21+")
 _LARGEST_OF_CLASS = (1, 5, 10, 20)
-FEWEST_REPEATS, MOST_REPEATS = 1, 10_000
 LOW_PERCENTILE, HIGH_PERCENTILE = 2.5, 97.5
 _SUM_TOLERANCE = 1e-6
 
@@ -195,9 +194,7 @@ def _simulate(q: FloatArray, a: FloatArray, size: int, repeats: int, rng: np.ran
     k = right + wrong
     named = np.divide(right, k, out=np.zeros(k.shape), where=k > 0).sum(axis=1)
     class_of = _class_of(k)
-    shares = {
-        name: np.where(class_of == number, right, 0).sum(axis=1) / size for number, name in enumerate(CLASS_SIZES)
-    }
+    shares = {name: np.where(class_of == number, right, 0).sum(axis=1) / size for number, name in enumerate(CLASS_SIZES)}
     return SimulatedRisk(named / size, shares, right.sum(axis=1) / size)
 
 
@@ -254,7 +251,7 @@ def of_cells(outcomes: ArrayLike, company_size: int) -> FloatArray:
     joint = checked_outcomes(outcomes)
     q, a, p = joint.sum(axis=0), np.diag(joint), joint.sum(axis=1)
     rate = np.divide(a, q, out=np.zeros_like(a), where=q > 0)
-    named = rate * _chance_of_any(q, np.float64(size)) / size
+    named = rate * _chance_of_any(q, np.array(float(size))) / size
     return np.divide(named, p, out=np.full_like(p, np.nan), where=p > 0)
 
 
@@ -336,7 +333,8 @@ def _by_class_size(shares: FloatArray) -> dict[str, float]:
 
 
 def _group_risk(labels: tuple[str, ...], group: IntArray, share: FloatArray, named: FloatArray, company_size: int) -> GroupRisk:
-    people = np.bincount(group, weights=share, minlength=len(labels))
-    risk = np.bincount(group, weights=named, minlength=len(labels))
+    people = np.bincount(group, weights=share, minlength=len(labels)).astype(np.float64)
+    risk = np.bincount(group, weights=named, minlength=len(labels)).astype(np.float64)
     present = np.flatnonzero(people > 0)
-    return GroupRisk(tuple(labels[index] for index in present), risk[present] / people[present], people[present] * company_size)
+    names = tuple(labels[index] for index in present)
+    return GroupRisk(names, risk[present] / people[present], company_size * people[present])

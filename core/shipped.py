@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -18,6 +20,19 @@ FORESTS = "forests.npz"
 HELD_OUT = "held_out_beliefs.npz"
 CENSUS = "census.csv"
 FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS)
+
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+    BadZipFile,
+    zlib.error,
+)
 
 
 class DamagedModelError(ValueError):
@@ -35,8 +50,9 @@ def read(name: str, folder: Path = FOLDER) -> bytes:
     one_of("model file", name, FILES)
     try:
         content = (folder / name).read_bytes()
-        listed = dict(reversed(line.split()) for line in (folder / CHECKSUMS).read_text("utf-8").splitlines() if line)
-    except (OSError, ValueError) as error:
+        lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
+        listed = {line.split()[1]: line.split()[0] for line in lines if line}
+    except (OSError, ValueError, IndexError) as error:
         raise DamagedModelError(f"cannot read {name} and its checksum: restore models/ from the release") from error
     found = hashlib.sha256(content).hexdigest()
     if listed.get(name) != found:
@@ -55,20 +71,22 @@ def read_arrays(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
 def arrays_from(content: bytes, name: str) -> dict[str, np.ndarray]:
     """Return the arrays of an NPZ file, or raise DamagedModelError if it is none."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, KeyError) as error:
+        archive = np.load(io.BytesIO(content), allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("a bare array")
+        with archive:
+            arrays = {key: archive[key] for key in archive.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("a member that is no array")
+    except _UNREADABLE as error:
         raise DamagedModelError(f"{name} is not a readable NPZ file of plain arrays") from error
-    except Exception as error:
-        if type(error).__name__ in {"BadZipFile", "error"}:
-            raise DamagedModelError(f"{name} is not a readable NPZ file of plain arrays") from error
-        raise
+    return arrays
 
 
 def write_arrays(name: str, arrays: dict[str, np.ndarray], folder: Path) -> None:
     """Write arrays as NPZ: the same arrays give the same bytes."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write(name, buffer.getvalue(), folder)
 
 

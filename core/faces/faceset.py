@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import FloatArray, IntArray, matrix, real_number
+from core.checks import FloatArray, IntArray, matrix, real_number, row_numbers
 from core.demographics import Demographics
 
 NEAR_IDENTICAL = 0.05
@@ -37,7 +37,9 @@ class Faces:
     people: Demographics
 
     def __post_init__(self) -> None:
-        values = matrix("embeddings", self.embeddings).astype(np.float32, copy=False)
+        with np.errstate(over="ignore"):
+            values = matrix("embeddings", self.embeddings).astype(np.float32, copy=False)
+        matrix("embeddings", values)  # what is finite in float64 may not be in float32
         object.__setattr__(self, "embeddings", values)
         if len(values) != len(self.people):
             raise ValueError(f"embeddings and demographics must have one length, got {len(values)} and {len(self.people)}")
@@ -47,7 +49,7 @@ class Faces:
 
     def take(self, rows: ArrayLike) -> Faces:
         """Return the chosen faces (indices or a mask)."""
-        rows = np.asarray(rows)
+        rows = row_numbers(rows)
         return Faces(self.embeddings[rows], self.people.take(rows))
 
 
@@ -77,6 +79,8 @@ def near_identical_groups(embeddings: FloatArray, *, distance: float = NEAR_IDEN
     from scipy.sparse.csgraph import connected_components
 
     limit = real_number("distance", distance, 0, 10) ** 2
+    if not len(embeddings):
+        return np.empty(0, dtype=np.int64)
     first, second = [], []
     for start in range(0, len(embeddings), _BLOCK_ROWS):
         rows, columns = np.nonzero(squared_distances(embeddings[start : start + _BLOCK_ROWS], embeddings) < limit)
@@ -110,10 +114,14 @@ def split(
     if groups is None:
         order = rng.permutation(count)
         return np.sort(order[held_out_count:]), np.sort(order[:held_out_count])
+    if len(groups) != count:
+        raise ValueError(f"groups must have one value for each of the {count:,} rows, got {len(groups):,}")
     _, group = np.unique(groups, return_inverse=True)
     sizes = np.bincount(group)
-    order = rng.permutation(len(sizes))
     chosen = np.zeros(len(sizes), dtype=bool)
-    chosen[order[np.cumsum(sizes[order]) <= held_out_count]] = True
+    for number in rng.permutation(len(sizes)):
+        if sizes[number] <= held_out_count:
+            chosen[number] = True
+            held_out_count -= int(sizes[number])
     held_out = chosen[group]
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)

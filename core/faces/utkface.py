@@ -43,9 +43,9 @@ class Reading:
     left_out: dict[str, int]
 
 
-def labels_of(name: str) -> Labels | None:
+def labels_of(name: str | None) -> Labels | None:
     """Read `[age]_[gender]_[race]_[date&time].jpg`, with or without `.chip.jpg`; None for a malformed name."""
-    match = _NAME.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1])
+    match = _NAME.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1]) if name is not None else None
     return Labels(*(int(match[key]) for key in ("age", "sex", "race"))) if match else None
 
 
@@ -74,10 +74,16 @@ def read_parquet(path: str | Path) -> Reading:
     except (OSError, pa.ArrowException) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else "not a Parquet file with these columns"
         raise ValueError(f"cannot read columns file and embedding from {Path(path).name}: {reason}") from error
+    name, row = table.schema.field("file").type, table.schema.field("embedding").type
+    lists = pa.types.is_list(row) or pa.types.is_large_list(row) or pa.types.is_fixed_size_list(row)
+    if not (pa.types.is_string(name) or pa.types.is_large_string(name)) or not (lists and pa.types.is_floating(row.value_type)):
+        raise ValueError(f"{Path(path).name} must hold file as text and embedding as lists of floats, got {name} and {row}")
     return from_rows(table["file"].to_pylist(), table["embedding"].to_pylist(), source=Path(path).name)
 
 
-def from_rows(names: Sequence[str], embeddings: Sequence[Sequence[float] | None], *, source: str = "the table") -> Reading:
+def from_rows(
+    names: Sequence[str | None], embeddings: Sequence[Sequence[float] | None], *, source: str = "the table"
+) -> Reading:
     """Keep the rows whose name and embedding the study can use, and count the others by reason."""
     labels: list[Labels] = []
     kept: list[Sequence[float]] = []
@@ -147,4 +153,3 @@ def _capped(sizes: IntArray, total: int) -> IntArray:
     above = np.flatnonzero(sizes > cap)[: total - int(kept.sum())]
     kept[above] += 1
     return kept
-

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import FloatArray, IntArray, matrix, one_of
+from core.checks import FloatArray, IntArray, matrix, one_of, row_numbers
 from core.demographics import AGES, RACES, SEXES, AgeBins, cells_of
-
-PAPER = "paper"
-CORRECTED = "corrected"
-PROTOCOLS = (CORRECTED, PAPER)
-"""How race is learnt and read: one-hot labels as in the paper, or single labels."""
+from core.scenario import CORRECTED, PAPER, PROTOCOLS
 
 _SUM_TOLERANCE = 5e-3
 
@@ -50,14 +46,16 @@ class Beliefs:
                 raise ValueError(f"beliefs of {name} must have shape ({len(self.sex)}, {width}), got {values.shape}")
             sums = values.sum(axis=1, dtype=np.float64)
             if values.size and (values.min() < 0 or abs(sums - 1).max() > _SUM_TOLERANCE):
-                raise ValueError(f"beliefs of {name} must be 0 or more and sum to 1 a face, got sums {sums.min():g} to {sums.max():g}")
+                raise ValueError(
+                    f"beliefs of {name} must be 0 or more and sum to 1 a face, got sums {sums.min():g} to {sums.max():g}"
+                )
 
     def __len__(self) -> int:
         return len(self.sex)
 
     def take(self, rows: ArrayLike) -> Beliefs:
         """Return the beliefs about the chosen faces (indices or a mask)."""
-        rows = np.asarray(rows)
+        rows = row_numbers(rows)
         return Beliefs(self.sex[rows], self.race[rows], self.age[rows], self.protocol)
 
     def age_bins(self, bins: AgeBins) -> FloatArray:

@@ -14,8 +14,9 @@ from core.checks import FloatArray, IntArray, one_of, whole_number
 from core.demographics import AGES, RACES, SEXES, YOUNGEST, AgeBins
 from core.faces import Faces
 from core.inference import trees
-from core.inference.beliefs import CORRECTED, PAPER, PROTOCOLS, Beliefs
+from core.inference.beliefs import Beliefs
 from core.inference.trees import Trees
+from core.scenario import CORRECTED, PAPER, PROTOCOLS
 
 TREES = 100
 

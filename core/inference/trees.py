@@ -45,6 +45,8 @@ class Trees:
 
     def probabilities(self, embeddings: FloatArray, outcomes: int) -> FloatArray:
         """Mean over the trees of what the reached leaves say, shape (n, outcomes) float32."""
+        if embeddings.ndim != 2 or embeddings.shape[1] <= self.feature.max():
+            raise ValueError(f"embeddings must have at least {self.feature.max() + 1} columns, got shape {embeddings.shape}")
         count = len(self.leaf_starts) - 1
         says = csr_array((self.values, self.columns, self.leaf_starts), shape=(count, outcomes))
         trees = len(self.roots)
@@ -52,9 +54,9 @@ class Trees:
         for start in range(0, len(embeddings), _BLOCK_ROWS):
             leaves = self._leaves(embeddings[start : start + _BLOCK_ROWS])
             starts = np.arange(0, leaves.size + 1, trees)
-            share = np.full(leaves.size, 1 / trees, dtype=np.float32)
-            reached = csr_array((share, leaves.ravel(), starts), shape=(len(leaves), count))
-            result[start : start + len(leaves)] = (reached @ says).toarray()
+            once = np.ones(leaves.size, dtype=np.float32)
+            reached = csr_array((once, leaves.ravel(), starts), shape=(len(leaves), count))
+            result[start : start + len(leaves)] = (reached @ says).toarray() / trees
         return result
 
     def _leaves(self, embeddings: FloatArray) -> IntArray:
@@ -81,11 +83,19 @@ class Trees:
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Trees:
         """Inverse of `arrays`. Raises ValueError where links between nodes lead out of the forest."""
         trees = cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        if any(array.ndim != 1 or not array.size for array in trees.arrays().values()):
+            raise ValueError(
+                "the trees' arrays must be one-dimensional and not empty: nodes and leaves must link to one another"
+            )
         nodes, leaves = len(trees.feature), len(trees.leaf_starts) - 1
+        if not len(trees.threshold) == len(trees.target) == nodes:
+            raise ValueError(f"the trees' {nodes:,} nodes and {leaves:,} leaves must link to one another")
         inner = trees.feature >= 0
         right = trees.target[inner]
         sound = (
-            len(trees.threshold) == len(trees.target) == nodes
+            ((trees.roots >= 0) & (trees.roots < nodes)).all()
+            and trees.leaf_starts[0] == 0
+            and (np.diff(trees.leaf_starts) >= 0).all()
             and trees.leaf_starts[-1] == len(trees.columns) == len(trees.values)
             and ((right > np.flatnonzero(inner)) & (right < nodes)).all()
             and ((trees.target[~inner] >= 0) & (trees.target[~inner] < leaves)).all()

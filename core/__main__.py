@@ -1,0 +1,144 @@
+"""The command line: python -m core COMMAND."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core import company, replication, shipped, study, tables, training
+from core.faces import generator, utkface
+from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario
+
+_DEFAULTS = {field.name: field.default for field in fields(Scenario)}
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Measure how many people of a company could be named from its leaked face embeddings."""
+
+
+def _json_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(command)
+
+
+def _seed_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--seed", type=int, default=_DEFAULTS["seed"], show_default=True)(command)
+
+
+@cli.command("risk")
+@click.option("--company-size", type=int, default=_DEFAULTS["company_size"], show_default=True, help="People, 2 to 1,000,000.")
+@click.option("--age-bin-width", type=int, default=_DEFAULTS["age_bin_width"], show_default=True, help="Years, 1 to 40.")
+@click.option("--repeats", type=int, default=_DEFAULTS["repeats"], show_default=True, help="Companies drawn, 1 to 10,000.")
+@_seed_option
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default=_DEFAULTS["protocol"], show_default=True)
+@click.option("--race-mapping", type=click.Choice(RACE_MAPPING_NAMES), default=_DEFAULTS["race_mapping"], show_default=True)
+@_json_option
+def risk_command(as_json: bool, **choices: Any) -> None:
+    """Print how many people of a company can be named."""
+    result = study.run(Scenario(**choices))
+    _print(result.to_dict(), tables.of_risk, as_json=as_json)
+
+
+@cli.command("replicate")
+@click.option("--faces", type=_FILE, help="Parquet with columns file and embedding; generated faces without it.")
+@click.option("--census", type=_FILE, help="The original adult.data; the shipped table without it.")
+@_seed_option
+@_json_option
+def replicate_command(faces: Path | None, census: Path | None, seed: int, as_json: bool) -> None:
+    """Print the paper's tables beside ours."""
+    seed = Scenario(seed=seed).seed
+    people = company.read_adult(census) if census else company.load_census()
+    if faces:
+        result = replication.on_real_faces(utkface.read_parquet(faces), people, seed=seed, progress=_progress)
+    else:
+        result = replication.on_generated_faces(generator.load(), people, seed=seed, progress=_progress)
+    _print(result, tables.of_replication, as_json=as_json)
+
+
+@cli.command("fit-generator")
+@click.option("--faces", type=_FILE, required=True, help="Parquet with columns file and embedding.")
+@click.option("--out", type=_FOLDER, required=True, help="Folder to write face_generator.npz to.")
+@_seed_option
+@click.option("--evaluate", is_flag=True, help="Also judge the generator on the real held-out faces.")
+@_json_option
+def fit_generator_command(faces: Path, out: Path, seed: int, evaluate: bool, as_json: bool) -> None:
+    """Fit the face generator to real faces."""
+    seed = Scenario(seed=seed).seed
+    _progress("fitting")
+    fitted, known, held = training.fit_generator(utkface.read_parquet(faces).faces, seed=seed)
+    fitted.save(out)
+    result: dict[str, Any] = {
+        "written": str(out / shipped.GENERATOR),
+        "training_faces": len(known),
+        "held_out_faces": len(held),
+    }
+    if evaluate:
+        as_shipped = generator.load(out)
+        result |= training.evaluate_generator(as_shipped, known, held, seed=seed, progress=_progress).to_dict()
+    _print(result, tables.of_values, as_json=as_json)
+
+
+@cli.command("train")
+@click.option("--out", type=_FOLDER, required=True, help="Folder to write the forests and their beliefs to.")
+@click.option("--generator", "source", type=_FOLDER, help="Folder of face_generator.npz: --out if it holds one, else models/.")
+@_seed_option
+@_json_option
+def train_command(out: Path, source: Path | None, seed: int, as_json: bool) -> None:
+    """Train the forests on generated faces."""
+    seed = Scenario(seed=seed).seed
+    source = source or (out if (out / shipped.GENERATOR).exists() else shipped.FOLDER)
+    training.train_models(generator.load(source), out, seed=seed, progress=_progress)
+    _print({"written": [str(out / name) for name in (shipped.FORESTS, shipped.HELD_OUT)]}, tables.of_values, as_json=as_json)
+
+
+@cli.command("census")
+@click.option("--adult", type=_FILE, required=True, help="The original adult.data.")
+@click.option("--out", type=_FOLDER, required=True, help="Folder to write census.csv to.")
+def census_command(adult: Path, out: Path) -> None:
+    """Make the census table from the original Adult file."""
+    shipped.write(shipped.CENSUS, company.read_adult(adult).to_csv(), out)
+    _print({"written": str(out / shipped.CENSUS)}, tables.of_values, as_json=False)
+
+
+def _progress(message: str) -> None:
+    click.echo(f"{message} ...", err=True)
+
+
+def _print(result: dict[str, Any], table: Callable[[dict[str, Any]], str], *, as_json: bool) -> None:
+    click.echo(json.dumps(result, indent=2) if as_json else table(result))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; bad input gives one sentence on standard error and exit code 2."""
+    try:
+        cli.main(args=arguments, prog_name="python -m core", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(_sentence(error.format_message()), err=True)
+        return 2
+    except (ValueError, OSError) as error:
+        click.echo(_sentence(str(error)), err=True)
+        return 2
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return 130
+    return 0
+
+
+def _sentence(message: str) -> str:
+    text = " ".join(message.split())
+    return text if text.endswith(".") else f"{text}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

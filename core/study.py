@@ -1,0 +1,206 @@
+"""From a scenario to everything that a page, the report and the command line show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import company, risk, shipped
+from core.checks import FloatArray, IntArray
+from core.company import Census, Matching
+from core.demographics import AgeBins
+from core.inference import held_out, predicted_cells
+from core.inference.held_out import HeldOut
+from core.risk import EquivalenceRisk, GroupRisk, RiskCurve, SimulatedRisk
+from core.scenario import LARGEST_COMPANY, PROTOCOLS, SMALLEST_COMPANY, Scenario
+
+PAPER_SIZES = (10, 50, 100)
+"""Company sizes of the paper's Fig. 3."""
+
+BOOTSTRAP_REPEATS = 100
+_CURVE_POINTS = 34
+_CURVE_REPEATS = 100
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a study rests on: the census, and what an attacker believes of held-out faces by protocol."""
+
+    census: Census
+    held_out: dict[str, HeldOut]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure's 95 % interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Attack:
+    """How an attacker reads a random employee: the part of a study that no company size changes.
+
+    Parameters
+    ----------
+    bins : AgeBins
+    outcomes : (cells, cells) floats
+        Matrix J, truth by prediction.
+    perfect : (cells, cells) floats
+        J of an attacker who reads everything rightly.
+    predicted_share, right_share : (bootstrap repeats, cells) floats
+        Chances q and a over resampled held-out faces.
+    nearest_age_share : float
+        Share of the population matched to a face of the nearest age for want of the same.
+    """
+
+    bins: AgeBins
+    outcomes: FloatArray
+    perfect: FloatArray
+    predicted_share: FloatArray
+    right_share: FloatArray
+    nearest_age_share: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """Results of one scenario.
+
+    Parameters
+    ----------
+    exact : EquivalenceRisk
+        Expectation over random companies.
+    estimate : Interval
+        95 % interval of the exact share named, from resampling the held-out faces: how well the
+        attacker's quality is known.
+    simulated : SimulatedRisk
+        `scenario.repeats` random companies: how much chance moves one company.
+    random_guess : float
+        1/N.
+    perfect_inference : EquivalenceRisk
+        Exact risk if every attribute were read rightly.
+    by_group : dict of GroupRisk
+        Risk of a person by "sex", "race" and "age".
+    """
+
+    scenario: Scenario
+    attack: Attack
+    exact: EquivalenceRisk
+    estimate: Interval
+    simulated: SimulatedRisk
+    random_guess: float
+    perfect_inference: EquivalenceRisk
+    by_group: dict[str, GroupRisk]
+
+    @cached_property
+    def advantage(self) -> float:
+        """Gain of the exact risk over a name drawn at random."""
+        return float(risk.advantage(self.exact.expected_reidentified, self.scenario.company_size))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, shares from 0 to 1: what `python -m core risk --json` prints."""
+        return {
+            "scenario": self.scenario.to_dict(),
+            "expected_reidentified": {
+                "exact": self.exact.expected_reidentified,
+                "estimate_low": self.estimate.low,
+                "estimate_high": self.estimate.high,
+                "mean": self.simulated.mean.expected_reidentified,
+                "low": self.simulated.low,
+                "high": self.simulated.high,
+            },
+            "class_size_shares": {
+                "exact": self.exact.class_size_shares,
+                "mean": self.simulated.mean.class_size_shares,
+            },
+            "correct": self.exact.correct,
+            "random_guess": self.random_guess,
+            "perfect_inference": self.perfect_inference.expected_reidentified,
+            "advantage": self.advantage,
+            "by_group": _by_label(self.by_group, "risk"),
+            "people_by_group": _by_label(self.by_group, "people"),
+            "nearest_age_share": self.attack.nearest_age_share,
+        }
+
+
+def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, float]]:
+    return {
+        attribute: dict(zip(group.labels, getattr(group, values).tolist(), strict=True)) for attribute, group in groups.items()
+    }
+
+
+def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:
+    """Read what ships in `models/`, or another folder. Raises DamagedModelError."""
+    return Evidence(company.load_census(folder), {protocol: held_out.load(protocol, folder) for protocol in PROTOCOLS})
+
+
+def matching(scenario: Scenario, evidence: Evidence) -> Matching:
+    """Held-out faces that can stand for the people of the scenario's population."""
+    return company.match(evidence.census.population(scenario.race_mapping), evidence.held_out[scenario.protocol].people)
+
+
+def attack(scenario: Scenario, evidence: Evidence) -> Attack:
+    """How the scenario's attacker reads a random employee. Depends on all but company size and repeats."""
+    bins = AgeBins(scenario.age_bin_width)
+    population = evidence.census.population(scenario.race_mapping)
+    matched = matching(scenario, evidence)
+    predicted = predicted_cells(evidence.held_out[scenario.protocol].beliefs, bins)
+    rng = np.random.default_rng([scenario.seed, 1])
+    q, a = company.resampled_outcomes(matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
+    return Attack(
+        bins=bins,
+        outcomes=company.outcomes(matched, predicted, bins),
+        perfect=company.perfect_outcomes(population, bins),
+        predicted_share=q,
+        right_share=a,
+        nearest_age_share=matched.nearest_age_share,
+    )
+
+
+def run(scenario: Scenario, evidence: Evidence | None = None, *, prepared: Attack | None = None) -> Study:
+    """Compute a scenario's results.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    evidence : Evidence, optional
+        What ships in `models/` if not given.
+    prepared : Attack, optional
+        Result of `attack` for this scenario, where the caller keeps it.
+    """
+    known = prepared or attack(scenario, evidence or load_evidence())
+    size = scenario.company_size
+    resampled = risk.expected_shares(known.predicted_share, known.right_share, size)
+    low, high = np.percentile(resampled, [risk.LOW_PERCENTILE, risk.HIGH_PERCENTILE])
+    rng = np.random.default_rng([scenario.seed, 0])
+    return Study(
+        scenario=scenario,
+        attack=known,
+        exact=risk.exact(known.outcomes, size),
+        estimate=Interval(float(low), float(high)),
+        simulated=risk.simulate(known.outcomes, size, scenario.repeats, rng),
+        random_guess=1 / size,
+        perfect_inference=risk.exact(known.perfect, size),
+        by_group=risk.by_group(known.outcomes, size, bins=known.bins),
+    )
+
+
+def at_sizes(known: Attack, sizes: tuple[int, ...]) -> dict[int, EquivalenceRisk]:
+    """Exact risk at several company sizes."""
+    return {size: risk.exact(known.outcomes, size) for size in sizes}
+
+
+def curve_sizes() -> IntArray:
+    """Company sizes from 2 to 1,000,000, evenly spaced on a logarithmic axis."""
+    return np.unique(np.geomspace(SMALLEST_COMPANY, LARGEST_COMPANY, _CURVE_POINTS).round().astype(np.int64))
+
+
+def curve(scenario: Scenario, known: Attack) -> RiskCurve:
+    """E over all company sizes, with the spread between companies and the reference lines."""
+    rng = np.random.default_rng([scenario.seed, 2])
+    return risk.curve(known.outcomes, known.perfect, curve_sizes(), repeats=_CURVE_REPEATS, rng=rng)

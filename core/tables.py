@@ -1,0 +1,89 @@
+"""Results as readable text, for the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.demographics import RACES, SEXES
+from core.replication import PAPER_BINS
+
+_METRICS = ("accuracy", "recall", "precision", "f1", "auc")
+_TABLES = {"sex": ("Sex", SEXES), "age": ("Age", PAPER_BINS.labels), "race_one_hot": ("Race, one-hot labels", RACES)}
+
+
+def percent(share: float) -> str:
+    """Return a share as per cent: two decimals, two digits where it is smaller than that shows."""
+    return f"{share:.2%}" if share >= 0.0001 or share == 0 else f"{100 * share:.2g}%"
+
+
+def of_risk(result: dict[str, Any]) -> str:
+    """Table of `Study.to_dict`."""
+    scenario, named = result["scenario"], result["expected_reidentified"]
+    lines = [
+        f"Company of {scenario['company_size']:,} people, ages known to {scenario['age_bin_width']} years, "
+        f"{scenario['protocol']} protocol, seed {scenario['seed']}",
+        "",
+        f"Expected share named     {percent(named['exact'])}  (exact; {percent(named['estimate_low'])} to "
+        f"{percent(named['estimate_high'])} for the error of the estimate)",
+        f"  {scenario['repeats']:,} random companies  {percent(named['mean'])}  (95% of them: {percent(named['low'])} "
+        f"to {percent(named['high'])})",
+        f"Random guess             {percent(result['random_guess'])}",
+        f"Perfect inference        {percent(result['perfect_inference'])}",
+        f"Read rightly             {percent(result['correct'])}",
+        "",
+        "Read rightly in a class of size",
+    ]
+    lines += [f"  {size:<10} {percent(share):>8}" for size, share in result["class_size_shares"]["exact"].items()]
+    for attribute, groups in result["by_group"].items():
+        lines += ["", f"Chance to be named by {attribute}"]
+        lines += [f"  {label:<10} {percent(share):>8}" for label, share in groups.items()]
+    return "\n".join(lines)
+
+
+def of_replication(result: dict[str, Any]) -> str:
+    """Table of what `replication` returns, ours beside the paper's."""
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in result["training_set"].items()]
+    for key, (title, labels) in _TABLES.items():
+        lines += ["", title, f"  {'':<12}{'ours':>9}{'paper':>9}"]
+        ours, paper = result[key]["ours"], result[key]["paper"]
+        for metric in _METRICS:
+            reported = percent(paper[metric]) if metric in paper else ""
+            lines.append(f"  {metric:<12}{percent(ours[metric]):>9}{reported:>9}")
+        lines.append("  confusion, truth by prediction, ours (paper)")
+        for label, row, reported_row in zip(labels, ours["confusion"], paper["confusion"], strict=True):
+            cells = "".join(f"{percent(a):>9} ({percent(b):>6})" for a, b in zip(row, reported_row, strict=True))
+            lines.append(f"  {label:<12}{cells}")
+    single = result["race_single_label"]["ours"]
+    lines += ["", "Race, single labels"] + [f"  {metric:<12}{percent(single[metric]):>9}" for metric in _METRICS]
+    lines += ["", f"{'People':<8}{'exact':>9}{'mean of 50':>12}{'95% of companies':>22}{'paper':>9}"]
+    for size, row in result["risk"].items():
+        ours, spread = row["ours"], f"{percent(row['ours']['low'])} to {percent(row['ours']['high'])}"
+        reported = percent(row["paper"]["expected_reidentified"])
+        lines.append(f"{size:<8}{percent(ours['exact']):>9}{percent(ours['mean']):>12}{spread:>22}{reported:>9}")
+    if "near_identical_photos" in result:
+        lines += ["", *_near_identical(result)]
+    return "\n".join(lines)
+
+
+def _near_identical(result: dict[str, Any]) -> list[str]:
+    kept = result["near_identical_photos"]["kept_on_one_side"]
+    lines = [
+        f"Near-identical photos: {percent(result['near_identical_photos']['share'])} of the faces. Accuracy when both photos",
+        "may stand on either side of the split, and when they are kept on one side:",
+    ]
+    for attribute in ("sex", "age", "race_single_label"):
+        both = percent(result[attribute]["ours"]["accuracy"]), percent(kept[attribute]["accuracy"])
+        lines.append(f"  {attribute.replace('_', ' '):<20}{both[0]:>9}{both[1]:>9}")
+    return lines
+
+
+def of_values(result: dict[str, Any]) -> str:
+    """Names and values, one a line; mappings on one line each."""
+    lines = []
+    for name, value in result.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {each}" for key, each in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(str(each) for each in value)
+        lines.append(f"{name.replace('_', ' ')}: {value}")
+    return "\n".join(lines)
