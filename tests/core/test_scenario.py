@@ -1,0 +1,159 @@
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario, from_strings
+
+RANGES = {
+    "company_size": ("company size", 2, 1_000_000),
+    "age_bin_width": ("age-bin width", 1, 40),
+    "repeats": ("repeats", 1, 10_000),
+    "seed": ("seed", 0, 4_294_967_295),
+}
+DEFAULTS = {
+    "company_size": 100,
+    "age_bin_width": 20,
+    "repeats": 50,
+    "seed": 0,
+    "protocol": "corrected",
+    "race_mapping": "standard",
+}
+
+scenarios = st.builds(
+    Scenario,
+    **{name: st.integers(low, high) for name, (_, low, high) in RANGES.items()},
+    protocol=st.sampled_from(PROTOCOLS),
+    race_mapping=st.sampled_from(RACE_MAPPING_NAMES),
+)
+
+
+def test_defaults_are_the_papers_company():
+    assert Scenario().to_dict() == DEFAULTS
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_both_ends_of_a_range_are_allowed(name):
+    _, low, high = RANGES[name]
+    for value in (low, high):
+        assert getattr(Scenario(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_beyond_either_end_the_sentence_names_value_and_range(name):
+    words, low, high = RANGES[name]
+    for value in (low - 1, high + 1):
+        with pytest.raises(ValueError, match=rf"^{words} must be {low:,} to {high:,}, got {value:,}$"):
+            Scenario(**{name: value})
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize("value", ["10", 2.5, 10.0, True, None])
+def test_a_choice_that_is_no_whole_number_is_refused(name, value):
+    with pytest.raises(ValueError, match=rf"^{RANGES[name][0]} must be a whole number from "):
+        Scenario(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("protocol", "protocol must be one of corrected, paper"), ("race_mapping", "race mapping must be one of")],
+)
+@pytest.mark.parametrize("value", ["", "PAPER", None, 0, ["paper"]])
+def test_a_name_that_is_no_choice_is_refused(name, words, value):
+    with pytest.raises(ValueError, match=words):
+        Scenario(**{name: value})
+
+
+@given(scenarios)
+def test_a_scenario_survives_json(scenario):
+    assert Scenario.from_json(scenario.to_json()) == scenario
+    assert Scenario.from_dict(scenario.to_dict()) == scenario
+
+
+@given(scenarios)
+def test_a_scenario_survives_strings(scenario):
+    strings = {name: str(value) for name, value in scenario.to_dict().items()}
+    assert from_strings(strings) == (scenario, [])
+
+
+def test_json_has_its_keys_in_a_fixed_order():
+    assert list(json.loads(Scenario().to_json())) == list(DEFAULTS)
+
+
+def test_choices_left_out_of_json_take_their_default():
+    assert Scenario.from_json('{"company_size": 7}') == Scenario(company_size=7)
+    assert Scenario.from_json("{}") == Scenario()
+
+
+def test_an_unknown_choice_is_named():
+    with pytest.raises(ValueError, match=r"^a scenario has the choices .*, got also colour, taste$"):
+        Scenario.from_json('{"taste": 1, "colour": 2, "seed": 3}')
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "3", '"seed"', "{'seed': 1}", '{"seed": NaN}', '{"seed": 1e2}', '{"seed": [[]]}']
+)
+def test_what_is_no_scenario_is_refused(text):
+    with pytest.raises(ValueError, match=r"^(a scenario must be one JSON object|seed must be)"):
+        Scenario.from_json(text)
+
+
+def test_deeply_nested_json_is_refused():
+    with pytest.raises(ValueError, match="a scenario must be one JSON object"):
+        Scenario.from_json("[" * 200_000)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(st.text() | st.dictionaries(st.sampled_from(list(DEFAULTS)) | st.text(), json_values).map(json.dumps))
+def test_any_json_is_a_scenario_or_a_value_error(text):
+    try:
+        scenario = Scenario.from_json(text)
+    except ValueError:
+        return
+    assert {**DEFAULTS, **json.loads(text)} == scenario.to_dict()
+
+
+def test_replace_checks_again():
+    assert Scenario().replace(seed=9) == Scenario(seed=9)
+    with pytest.raises(ValueError, match=r"^company size must be 2 to 1,000,000, got 1$"):
+        Scenario().replace(company_size=1)
+
+
+def test_bad_strings_fall_back_to_the_default_with_a_sentence():
+    scenario, problems = from_strings({"company_size": "1", "age_bin_width": "wide", "seed": "5", "protocol": "mine"})
+    assert scenario == Scenario(seed=5)
+    assert problems == [
+        "Company size must be 2 to 1,000,000, got 1; 100 is used instead.",
+        "Age-bin width must be a whole number from 1 to 40, got 'wide'; 20 is used instead.",
+        "Protocol must be one of corrected, paper, got 'mine'; corrected is used instead.",
+    ]
+
+
+def test_unknown_strings_are_ignored():
+    assert from_strings({"utm_source": "x", "embed": "true"}) == (Scenario(), [])
+
+
+@pytest.mark.parametrize("text", ["", "-", "--5", "-1", "+5", "1_0", "5.0", " 5", "٣", "²", "0x10", "nan", "9" * 5000])
+def test_strings_that_are_no_company_size_fall_back(text):
+    scenario, problems = from_strings({"company_size": text})
+    assert scenario == Scenario()
+    assert len(problems) == 1
+    assert problems[0].startswith("Company size must be ")
+    assert problems[0].endswith("; 100 is used instead.")
+
+
+@given(st.dictionaries(st.sampled_from(list(DEFAULTS)), st.text() | st.text("-0123456789")))
+@example({"seed": "--5"})
+def test_any_strings_give_a_scenario(strings):
+    scenario, problems = from_strings(strings)
+    kept = [name for name in strings if str(getattr(scenario, name)) == strings[name]]
+    changed = {name: value for name, value in scenario.to_dict().items() if value != DEFAULTS[name]}
+    assert len(problems) <= len(strings) - len(kept)
+    assert set(changed) <= set(strings)

@@ -1,0 +1,188 @@
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core import shipped
+from core.shipped import DamagedModelError
+
+
+def npz(**arrays):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def zipped(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return buffer.getvalue()
+
+
+WHOLE = npz(ages=np.arange(80), means=np.ones((2, 3), dtype=np.float32))
+
+
+class Burglar:
+    """Touches a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+def test_arrays_written_are_read_back(tmp_path):
+    arrays = {"whole": np.arange(12).reshape(3, 4), "part": np.array([0.5, -1], dtype=np.float32), "none": np.empty((0, 2))}
+    shipped.write_arrays(shipped.FORESTS, arrays, tmp_path / "new")
+    back = shipped.read_arrays(shipped.FORESTS, tmp_path / "new")
+    assert back.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert back[name].dtype == array.dtype
+        np.testing.assert_array_equal(back[name], array)
+
+
+def test_the_same_arrays_give_the_same_bytes(tmp_path):
+    arrays = {"a": np.arange(1000), "b": np.ones(3)}
+    for folder in ("one", "two"):
+        shipped.write_arrays(shipped.GENERATOR, arrays, tmp_path / folder)
+    contents = [(tmp_path / folder / shipped.GENERATOR).read_bytes() for folder in ("one", "two")]
+    assert contents[0] == contents[1]
+    # The archive must not record when it was made.
+    with zipfile.ZipFile(io.BytesIO(contents[0])) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_checksums_are_those_that_sha256sum_checks(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    shipped.write(shipped.FORESTS, b"", tmp_path)
+    # The first test vector of FIPS 180-2, and the digest of nothing.
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert (tmp_path / "SHA256SUMS").read_text() == f"{abc}  census.csv\n{empty}  forests.npz\n"
+    assert shipped.read(shipped.CENSUS, tmp_path) == b"abc"
+
+
+def test_writing_again_brings_the_checksum_up_to_date(tmp_path):
+    shipped.write(shipped.CENSUS, b"old", tmp_path)
+    shipped.write(shipped.CENSUS, b"new", tmp_path)
+    assert shipped.read(shipped.CENSUS, tmp_path) == b"new"
+    assert len((tmp_path / "SHA256SUMS").read_text().splitlines()) == 1
+
+
+def test_a_wrong_checksum_is_refused_with_both_digests(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    (tmp_path / shipped.CENSUS).write_bytes(b"abd")
+    wanted, found = hashlib.sha256(b"abc").hexdigest(), hashlib.sha256(b"abd").hexdigest()
+    with pytest.raises(DamagedModelError, match=f"census.csv must have the SHA-256 {wanted}, got {found}: restore models/"):
+        shipped.read(shipped.CENSUS, tmp_path)
+
+
+def test_a_file_without_a_checksum_is_refused(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    (tmp_path / shipped.FORESTS).write_bytes(b"abc")
+    with pytest.raises(DamagedModelError, match=r"SHA-256 \(none listed\)"):
+        shipped.read(shipped.FORESTS, tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    with pytest.raises(DamagedModelError, match=r"cannot read forests.npz and its checksum"):
+        shipped.read(shipped.FORESTS, tmp_path)
+
+
+def test_missing_checksums_are_refused(tmp_path):
+    (tmp_path / shipped.CENSUS).write_bytes(b"abc")
+    with pytest.raises(DamagedModelError, match=r"cannot read census.csv and its checksum"):
+        shipped.read(shipped.CENSUS, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"nonsense\n", b"one two three\n", b"\xff\xfe\n", b"   \n"])
+def test_unreadable_checksums_are_refused(tmp_path, content):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    (tmp_path / "SHA256SUMS").write_bytes(content)
+    with pytest.raises(DamagedModelError):
+        shipped.read(shipped.CENSUS, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../census.csv", "/census.csv", "other.npz", ""])
+def test_only_the_shipped_files_are_read_or_written(tmp_path, name):
+    with pytest.raises(ValueError, match=r"model file must be one of face_generator.npz, "):
+        shipped.read(name, tmp_path)
+    with pytest.raises(ValueError, match=r"model file must be one of face_generator.npz, "):
+        shipped.write(name, b"", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("length", [0, 1, 10, len(WHOLE) // 2, len(WHOLE) - 1])
+def test_a_truncated_npz_is_refused(length):
+    with pytest.raises(DamagedModelError, match=r"forests.npz is not a readable NPZ file of plain arrays"):
+        shipped.arrays_from(WHOLE[:length], "forests.npz")
+
+
+def test_a_pickled_array_is_refused_and_never_unpickled(tmp_path):
+    touched = tmp_path / "touched"
+    content = npz(ages=np.array([Burglar(touched)], dtype=object))
+    # The trap works where unpickling is allowed.
+    with np.load(io.BytesIO(content), allow_pickle=True) as archive:
+        _ = archive["ages"]
+    assert touched.exists()
+    touched.unlink()
+    with pytest.raises(DamagedModelError):
+        shipped.arrays_from(content, "forests.npz")
+    assert not touched.exists()
+
+
+def test_object_arrays_are_not_written(tmp_path):
+    with pytest.raises(ValueError, match="allow_pickle"):
+        shipped.write_arrays(shipped.FORESTS, {"a": np.array([{}], dtype=object)}, tmp_path)
+
+
+def test_a_bare_npy_is_refused():
+    buffer = io.BytesIO()
+    np.save(buffer, np.arange(3))
+    with pytest.raises(DamagedModelError):
+        shipped.arrays_from(buffer.getvalue(), "forests.npz")
+
+
+def test_a_zip_of_other_files_is_refused():
+    with pytest.raises(DamagedModelError):
+        shipped.arrays_from(zipped(ages=b"these are no numbers"), "forests.npz")
+
+
+def test_an_array_that_claims_more_numbers_than_fit_in_memory_is_refused():
+    header = str({"descr": "<f8", "fortran_order": False, "shape": (10**13,)}).encode()
+    content = zipped(ages=b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(DamagedModelError):
+        shipped.arrays_from(content, "forests.npz")
+
+
+@given(st.binary(max_size=200))
+@example(b"PK\x05\x06" + bytes(18))
+@example(b"PK\x03\x04")
+@example(b"\x93NUMPY\x01\x00")
+@example(b"\x80\x04N.")
+def test_any_bytes_are_arrays_or_damaged(content):
+    try:
+        arrays = shipped.arrays_from(content, "forests.npz")
+    except DamagedModelError:
+        return
+    assert arrays == {}  # an empty archive holds no arrays
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
+def test_a_changed_byte_gives_arrays_or_damaged(position, change):
+    content = bytearray(WHOLE)
+    content[position] ^= change
+    try:
+        arrays = shipped.arrays_from(bytes(content), "forests.npz")
+    except DamagedModelError:
+        return
+    assert all(isinstance(array, np.ndarray) for array in arrays.values())
