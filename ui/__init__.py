@@ -1,0 +1,1 @@
+"""What the pages share: the shell, the controls, the visitor's scenario and the caches."""

@@ -1,0 +1,33 @@
+"""A chart on the screen: its finding, the figure, and its data to take away."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from core import charts
+from core.charts import Chart
+
+_CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg"},
+}
+
+
+def show(chart: Chart, *, finding: str, measure: str, key: str) -> None:
+    """Draw a chart under a title that states the finding and a subtitle that states the measure."""
+    st.html(f'<div class="finding">{html.escape(finding)}</div><div class="measure">{html.escape(measure)}</div>')
+    drawn = charts.on_dark_page(chart) if st.context.theme.type == "dark" else chart
+    st.plotly_chart(drawn.figure, key=key, config=_CONFIG, alt=chart.description)
+    st.download_button(
+        "Data as CSV",
+        chart.table.to_csv(index=False).encode("utf-8"),
+        f"{key.replace('_', '-')}.csv",
+        "text/csv",
+        key=f"{key}_csv",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
