@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core import shipped
-from core.checks import FloatArray, IntArray, one_of, whole_number, whole_numbers
+from core.checks import FloatArray, IntArray, one_of, real_number, whole_number, whole_numbers
 from core.demographics import (
     AGES,
     OLDEST,
@@ -49,6 +49,9 @@ RACE_MAPPINGS: dict[str, dict[str, str | None]] = {
 
 "standard" drops Amer-Indian-Eskimo, because UTKFace's Indian is South Asian. "native-as-indian" maps
 the one to the other by their like names, as a reader of the paper might."""
+
+_SEX_AXIS, _RACE_AXIS = 1, 2
+_FITTING_ROUNDS = 60
 
 _ADULT_COLUMNS = 15
 _ADULT_AGE, _ADULT_WEIGHT, _ADULT_RACE, _ADULT_SEX = 0, 2, 8, 9
@@ -161,6 +164,59 @@ def draw(population: ArrayLike, company_size: int, *, rng: np.random.Generator) 
     size = whole_number("company size", company_size, SMALLEST_COMPANY, LARGEST_COMPANY)
     shares = checked_population(population)
     return Demographics.from_counts(rng.multinomial(size, shares.ravel()).reshape(shares.shape))
+
+
+def reshape(
+    population: ArrayLike,
+    *,
+    youngest: int = YOUNGEST,
+    oldest: int = OLDEST,
+    female_share: float | None = None,
+    race_shares: ArrayLike | None = None,
+) -> FloatArray:
+    """Return the population cut to an age range and weighted to given shares of women and races.
+
+    The weights are found by iterative proportional fitting (Deming and Stephan, 1940,
+    doi 10.1214/aoms/1177731829): of all populations with the wanted shares, the one that stays closest
+    to the census. A wanted race of which the census has nobody in the age range takes the age and sex
+    of all others.
+
+    Raises
+    ------
+    ValueError
+        If the population has nobody in the age range, or a share cannot be reached.
+    """
+    shares = checked_population(population).copy()
+    youngest = whole_number("youngest age", youngest, YOUNGEST, OLDEST)
+    oldest = whole_number("oldest age", oldest, youngest, OLDEST)
+    shares[: youngest - YOUNGEST] = 0
+    shares[oldest - YOUNGEST + 1 :] = 0
+    if not shares.any():
+        raise ValueError(f"the population must have people aged {youngest} to {oldest}, got none")
+    wanted: dict[int, FloatArray] = {}
+    if female_share is not None:
+        female = real_number("share of women", female_share, 0, 1)
+        wanted[_SEX_AXIS] = np.array([1 - female, female])
+    if race_shares is not None:
+        races = np.asarray(race_shares, dtype=np.float64)
+        if races.shape != (len(RACES),) or not (races >= 0).all() or abs(races.sum() - 1) > 1e-6:
+            raise ValueError(f"race shares must be {len(RACES)} shares of 0 or more that sum to 1, got {races.tolist()}")
+        wanted[_RACE_AXIS] = races
+        absent = (races > 0) & (shares.sum(axis=(0, _SEX_AXIS)) == 0)
+        shares[:, :, absent] = shares.sum(axis=_RACE_AXIS, keepdims=True)
+    return _fit_margins(shares / shares.sum(), wanted)
+
+
+def _fit_margins(shares: FloatArray, wanted: dict[int, FloatArray]) -> FloatArray:
+    for _ in range(_FITTING_ROUNDS):
+        for axis, target in wanted.items():
+            others = (0, _SEX_AXIS + _RACE_AXIS - axis)
+            margin = shares.sum(axis=others)
+            if ((margin == 0) & (target > 0)).any():
+                raise ValueError("the wanted shares of women and races must be possible together, got none that are")
+            factor = np.divide(target, margin, out=np.zeros_like(target), where=margin > 0)
+            shares = shares * np.expand_dims(factor, others)
+    return shares / shares.sum()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from core.scenario import FEWEST_REPEATS, LARGEST_COMPANY, MOST_REPEATS, SMALLES
 CLASS_SIZES = ("1", "2-5", "6-10", "11-20", "21+")
 _LARGEST_OF_CLASS = (1, 5, 10, 20)
 LOW_PERCENTILE, HIGH_PERCENTILE = 2.5, 97.5
+LARGEST_LIST = 1_000_000_000
 _SUM_TOLERANCE = 1e-6
 
 
@@ -253,6 +254,64 @@ def of_cells(outcomes: ArrayLike, company_size: int) -> FloatArray:
     rate = np.divide(a, q, out=np.zeros_like(a), where=q > 0)
     named = rate * _chance_of_any(q, np.array(float(size))) / size
     return np.divide(named, p, out=np.full_like(p, np.nan), where=p > 0)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The risk as different attackers see it, after El Emam (2013), Guide to the De-Identification of
+    Personal Health Information, and the ARX tool.
+
+    Parameters
+    ----------
+    prosecutor : float
+        Chance that the most exposed person is named by somebody who knows that the person works there.
+    journalist : float
+        The same chance if the public list holds `list_size` people and does not tell who works there.
+    marketer : float
+        Expected share of all people named: E.
+    prosecutor_cell, journalist_cell : int
+        Cell of the most exposed person.
+    list_size : int
+    """
+
+    prosecutor: float
+    journalist: float
+    marketer: float
+    prosecutor_cell: int
+    journalist_cell: int
+    list_size: int
+
+
+def readings(outcomes: ArrayLike, company_size: int, *, list_size: int) -> Readings:
+    """Prosecutor, journalist and marketer risk.
+
+    The journalist looks a person up in a list of M people like the company's, of whom the person is one
+    and the others are truly in cell t with chance p_t: (a_t / p_t) (1 - (1 - p_t)^M) / (M p_t).
+
+    Parameters
+    ----------
+    outcomes : (C, C) floats
+        Matrix J, truth by prediction; sums to 1.
+    company_size : int
+        N, 2 to 1,000,000.
+    list_size : int
+        M, at least N.
+    """
+    joint = checked_outcomes(outcomes)
+    listed = whole_number("list size", list_size, _company_size(company_size), LARGEST_LIST)
+    by_cell = of_cells(joint, company_size)
+    p = joint.sum(axis=1)
+    rate = np.divide(np.diag(joint), p, out=np.zeros_like(p), where=p > 0)
+    share = np.divide(_chance_of_any(p, np.array(float(listed))), listed * p, out=np.zeros_like(p), where=p > 0)
+    looked_up = rate * share
+    return Readings(
+        prosecutor=float(np.nanmax(by_cell)),
+        journalist=float(looked_up.max()),
+        marketer=exact(joint, company_size).expected_reidentified,
+        prosecutor_cell=int(np.nanargmax(by_cell)),
+        journalist_cell=int(looked_up.argmax()),
+        list_size=listed,
+    )
 
 
 def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[str, GroupRisk]:
