@@ -333,6 +333,19 @@ def outcomes(matching: Matching, predicted: ArrayLike, bins: AgeBins) -> FloatAr
     return np.bincount(pair, weights=weight, minlength=count**2).astype(np.float64).reshape(count, count)
 
 
+def predicted_and_right(matching: Matching, predicted: ArrayLike, bins: AgeBins) -> tuple[FloatArray, FloatArray]:
+    """Chances q and a to be read as each cell, and to be read as it rightly, shape (cells,) each.
+
+    The column sums and the diagonal of `outcomes`, without the matrix between them.
+    """
+    count = cell_count(bins)
+    column = _predicted(matching, predicted, count)[matching.face]
+    weight = matching.share[matching.kind] * matching.chance
+    right = cells(matching.people, bins)[matching.kind] == column
+    q = np.bincount(column, weights=weight, minlength=count).astype(np.float64)
+    return q, np.bincount(column[right], weights=weight[right], minlength=count).astype(np.float64)
+
+
 def resampled_outcomes(
     matching: Matching, predicted: ArrayLike, bins: AgeBins, *, repeats: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:

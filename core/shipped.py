@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zlib
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,7 +21,9 @@ GENERATOR = "face_generator.npz"
 FORESTS = "forests.npz"
 HELD_OUT = "held_out_beliefs.npz"
 CENSUS = "census.csv"
-FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS)
+EVALUATION = "generator_evaluation.json"
+REPLICATION = "replication.json"
+FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS, EVALUATION, REPLICATION)
 
 
 _UNREADABLE = (
@@ -88,6 +92,22 @@ def write_arrays(name: str, arrays: dict[str, np.ndarray], folder: Path) -> None
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write(name, buffer.getvalue(), folder)
+
+
+def read_json(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """Return the results in a shipped JSON file after its SHA-256 matched."""
+    try:
+        values = json.loads(read(name, folder))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise DamagedModelError(f"{name} is not a readable JSON file") from error
+    if not isinstance(values, dict):
+        raise DamagedModelError(f"{name} must hold results by name, got a {type(values).__name__}")
+    return values
+
+
+def write_json(name: str, values: dict[str, Any], folder: Path) -> None:
+    """Write results as JSON: the same values give the same bytes."""
+    write(name, (json.dumps(values, indent=2, allow_nan=False) + "\n").encode(), folder)
 
 
 def write(name: str, content: bytes, folder: Path) -> None:

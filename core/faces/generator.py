@@ -2,19 +2,21 @@
 
 Per race and sex, the mean embedding is a piecewise-linear function of age; around it, residuals are
 Gaussian with a covariance per age group, blended towards the covariance of the race-sex group where
-there are few faces. Only these parameters are stored: no embedding of a person is.
+there are few faces. Two pictures of one person differ by a within-person scatter, if the generator
+was given one. Only these parameters are stored: no embedding of a person is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from core import shipped
-from core.checks import FloatArray, IntArray
+from core.checks import FloatArray, IntArray, matrix, whole_number
 from core.demographics import AGES, RACES, SEXES, Demographics
 from core.faces.faceset import Faces
 
@@ -38,6 +40,16 @@ product, and with rounding the same seed gives the same faces, and the same fore
 _KNOT_RIDGE = 3.0
 """Faces' worth of pull of each knot towards the mean of its race-sex group."""
 
+_SMALLEST_NUMBER_OF_PEOPLE = 20
+"""People with two pictures or more that the within-person scatter needs."""
+
+_MOST_PICTURES = 1000
+
+_SCALE_SHAPE = 8.0
+"""Shape of the Gamma distribution, of mean 1, that the within-person scatter of each picture is scaled by.
+Real pictures are some of them close to all others of their person, some far off: one scale for all is too
+narrow, a shape of 3 too wide. With 8 the distances between pictures of one person are those of real ones."""
+
 
 @dataclass(frozen=True)
 class FaceGenerator:
@@ -51,18 +63,27 @@ class FaceGenerator:
         Lower Cholesky factor of the residual covariance per race-sex group and age group.
     levelled_counts : (80, 2, 4) ints
         People of each age, sex and race among the levelled real faces.
+    within : (d, d) floats, optional
+        Lower Cholesky factor of the scatter of one person's pictures about their centre; needed for
+        `pictures` only.
     """
 
     means: FloatArray
     factors: FloatArray
     levelled_counts: IntArray
+    within: FloatArray | None = None
 
     def __post_init__(self) -> None:
         d = self.means.shape[-1]
         counts = self.levelled_counts
         if counts.shape != (AGES, len(SEXES), len(RACES)) or counts.min() < 0:
             raise ValueError(f"levelled counts must be 0 or more with shape (80, 2, 4), got {counts.shape}")
-        wanted = {"means": (GROUPS, len(KNOTS), d), "factors": (GROUPS, len(AGE_GROUPS_START) + 1, d, d)}
+        wanted: dict[str, tuple[int, ...]] = {
+            "means": (GROUPS, len(KNOTS), d),
+            "factors": (GROUPS, len(AGE_GROUPS_START) + 1, d, d),
+        }
+        if self.within is not None:
+            wanted["within"] = (d, d)
         for name, shape in wanted.items():
             if getattr(self, name).shape != shape or not np.isfinite(getattr(self, name)).all():
                 raise ValueError(f"generator {name} must be finite with shape {shape}, got {getattr(self, name).shape}")
@@ -73,15 +94,65 @@ class FaceGenerator:
 
     def sample(self, people: Demographics, *, rng: np.random.Generator) -> Faces:
         """Draw one face for each person, of that person's age, sex and race."""
+        return Faces(_rounded(self._draw(people, self.factors, rng)), people)
+
+    def pictures(self, people: Demographics, count: int, *, rng: np.random.Generator) -> FloatArray:
+        """Draw several pictures of each person.
+
+        Parameters
+        ----------
+        people : Demographics
+            n people.
+        count : int
+            Pictures of each, 1 to 1,000.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        (n, count, d) float32
+
+        Raises
+        ------
+        ValueError
+            If the count is out of range, or the generator has no within-person scatter.
+
+        Notes
+        -----
+        A person's centre is drawn with covariance T - W, where T is that of a face of the person's age,
+        sex and race and W the within-person scatter; each picture adds noise of covariance g W, g from a
+        Gamma distribution of mean 1. Each picture by itself so has the covariance T of `sample`, but for
+        directions in which W exceeds T.
+        """
+        count = whole_number("pictures of each person", count, 1, _MOST_PICTURES)
+        if self.within is None:
+            raise ValueError("pictures of one person need a generator with a within-person scatter, got one without")
+        centres = self._draw(people, self._between, rng)
+        scale = np.sqrt(rng.gamma(_SCALE_SHAPE, 1 / _SCALE_SHAPE, (len(people), count, 1)))
+        noise = rng.standard_normal((len(people), count, self.dimension)) @ self.within.T
+        return _rounded(centres[:, None] + scale * noise)
+
+    @cached_property
+    def _between(self) -> FloatArray:
+        """Square roots of the covariances with the within-person scatter taken out, shape (8, 4, d, d).
+
+        They are the symmetric ones: eigenvectors have no sign that all processors agree on.
+        """
+        assert self.within is not None
+        covariances = self.factors @ self.factors.swapaxes(-1, -2) - self.within @ self.within.T
+        values, vectors = np.linalg.eigh(covariances)
+        return (vectors * np.sqrt(np.maximum(values, 0))[..., None, :]) @ vectors.swapaxes(-1, -2)
+
+    def _draw(self, people: Demographics, factors: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Draw one embedding a person about the mean of its age, sex and race, not yet rounded."""
         weights = _knot_weights(people.age)
         age_group = _age_group(people.age)
-        embeddings = np.empty((len(people), self.dimension), dtype=np.float32)
+        embeddings = np.empty((len(people), self.dimension))
         for group in range(GROUPS):
             for age in range(len(AGE_GROUPS_START) + 1):
                 rows = np.flatnonzero((people.group == group) & (age_group == age))
-                noise = rng.standard_normal((len(rows), self.dimension)) @ self.factors[group, age].T
-                embeddings[rows] = np.round((weights[rows] @ self.means[group] + noise) * _GRID) / _GRID
-        return Faces(embeddings, people)
+                noise = rng.standard_normal((len(rows), self.dimension)) @ factors[group, age].T
+                embeddings[rows] = weights[rows] @ self.means[group] + noise
+        return embeddings
 
     def levelled_people(self) -> Demographics:
         """Demographics like those of the real levelled faces, one row a person."""
@@ -95,6 +166,8 @@ class FaceGenerator:
             "lower_triangles": self.factors[:, :, rows, columns].astype(np.float16),
             "levelled_counts": self.levelled_counts.astype(np.uint32),
         }
+        if self.within is not None:
+            arrays["within_triangle"] = self.within[rows, columns].astype(np.float16)
         shipped.write_arrays(shipped.GENERATOR, arrays, folder)
 
 
@@ -107,7 +180,11 @@ def load(folder: Path = shipped.FOLDER) -> FaceGenerator:
         factors = np.zeros((*triangles.shape[:2], d, d))
         rows, columns = np.tril_indices(d)
         factors[:, :, rows, columns] = triangles
-        return FaceGenerator(means, factors, arrays["levelled_counts"].astype(np.int64))
+        within = None
+        if "within_triangle" in arrays:
+            within = np.zeros((d, d))
+            within[rows, columns] = _of_shape(arrays["within_triangle"], rows.shape)
+        return FaceGenerator(means, factors, arrays["levelled_counts"].astype(np.int64), within)
     except (KeyError, ValueError, IndexError) as error:
         raise shipped.DamagedModelError(f"{shipped.GENERATOR} lacks an array or has one of a wrong shape") from error
 
@@ -157,6 +234,65 @@ def fit(faces: Faces, *, levelled_counts: IntArray) -> FaceGenerator:
                 covariance += share * ledoit_wolf(own, assume_centered=True)[0]
             factors[group, age] = np.linalg.cholesky(covariance)
     return FaceGenerator(means, factors, np.asarray(levelled_counts))
+
+
+def fit_within(embeddings: ArrayLike, person: ArrayLike) -> FloatArray:
+    """Fit the scatter of one person's pictures about their centre, taken to be the same for all.
+
+    Parameters
+    ----------
+    embeddings : (n, d) floats
+    person : (n,) array
+        Whom each picture shows; those of people with one picture are left out.
+
+    Returns
+    -------
+    (d, d) floats
+        Lower Cholesky factor.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 20 people have two pictures or more, or their pictures do not differ.
+
+    Notes
+    -----
+    Residuals to the mean of a person's n pictures are too small by sqrt(1 - 1/n), so they are divided by it.
+    Shrunk after Ledoit and Wolf (2004), doi 10.1016/S0047-259X(03)00096-4.
+    """
+    from sklearn.covariance import ledoit_wolf
+
+    values = matrix("embeddings", embeddings).astype(np.float64)
+    shown = np.asarray(person)
+    if shown.shape != (len(values),):
+        raise ValueError(f"persons must be one for each of the {len(values):,} pictures, got shape {shown.shape}")
+    _, number, sizes = np.unique(shown, return_inverse=True, return_counts=True)
+    if (sizes > 1).sum() < _SMALLEST_NUMBER_OF_PEOPLE:
+        raise ValueError(
+            f"the within-person scatter needs at least {_SMALLEST_NUMBER_OF_PEOPLE} people with two pictures or more, "
+            f"got {(sizes > 1).sum()}"
+        )
+    means = np.zeros((len(sizes), values.shape[1]))
+    np.add.at(means, number, values)
+    means /= sizes[:, None]
+    several = sizes[number] > 1
+    number = number[several]
+    residuals = (values[several] - means[number]) / np.sqrt(1 - 1 / sizes[number])[:, None]
+    try:
+        return np.linalg.cholesky(ledoit_wolf(residuals, assume_centered=True)[0])
+    except np.linalg.LinAlgError:
+        raise ValueError("pictures of one person must differ from one another, got the same ones again and again") from None
+
+
+def _rounded(embeddings: FloatArray) -> FloatArray:
+    return (np.round(embeddings * _GRID) / _GRID).astype(np.float32)
+
+
+def _of_shape(array: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return the array if it has this shape: NumPy would spread a single number over a whole triangle."""
+    if array.shape != shape:
+        raise ValueError(f"array must have shape {shape}, got {array.shape}")
+    return array
 
 
 def _knot_weights(ages: ArrayLike) -> FloatArray:

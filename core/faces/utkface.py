@@ -12,6 +12,7 @@ import numpy as np
 
 from core.checks import IntArray, whole_number
 from core.demographics import OLDEST, RACES, SEXES, YOUNGEST, AgeBins, Demographics
+from core.faces import parquet
 from core.faces.faceset import Faces
 
 PER_GROUP = 1524
@@ -66,19 +67,7 @@ def read_parquet(path: str | Path) -> Reading:
     ValueError
         If the file cannot be read, lacks a column, or holds no usable face.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path, columns=["file", "embedding"])
-    except (OSError, pa.ArrowException) as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else "not a Parquet file with these columns"
-        raise ValueError(f"cannot read columns file and embedding from {Path(path).name}: {reason}") from error
-    name, row = table.schema.field("file").type, table.schema.field("embedding").type
-    lists = pa.types.is_list(row) or pa.types.is_large_list(row) or pa.types.is_fixed_size_list(row)
-    if not (pa.types.is_string(name) or pa.types.is_large_string(name)) or not (lists and pa.types.is_floating(row.value_type)):
-        raise ValueError(f"{Path(path).name} must hold file as text and embedding as lists of floats, got {name} and {row}")
-    return from_rows(table["file"].to_pylist(), table["embedding"].to_pylist(), source=Path(path).name)
+    return from_rows(*parquet.read_columns(path, "file"), source=Path(path).name)
 
 
 def from_rows(
@@ -98,11 +87,9 @@ def from_rows(
             left_out[str(reason)] += 1
     if not kept:
         raise ValueError(f"{source} must hold at least 1 usable face, got 0 of {len(names):,} rows: {dict(left_out)}")
-    lengths = {len(row) for row in kept}
-    if len(lengths) > 1:
-        raise ValueError(f"embeddings in {source} must have one length, got lengths {sorted(lengths)}")
     columns = (np.array([getattr(label, name) for label in labels]) for name in ("age", "sex", "race"))
-    return Reading(Faces(np.array(kept, dtype=np.float32), Demographics(*columns)), len(names), dict(left_out))
+    faces = Faces(parquet.matrix_of(kept, source=source), Demographics(*columns))
+    return Reading(faces, len(names), dict(left_out))
 
 
 def level(people: Demographics, *, rng: np.random.Generator, per_group: int = PER_GROUP) -> IntArray:

@@ -1,22 +1,20 @@
-"""From a scenario to everything that a page, the report and the command line show."""
+"""The risk of one scenario: from how the attacker reads a random employee to who bears the risk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core import company, risk, shipped
+from core import company, risk
 from core.checks import FloatArray, IntArray
-from core.company import Census, Matching
 from core.demographics import AgeBins
-from core.inference import held_out, predicted_cells
-from core.inference.held_out import HeldOut
-from core.risk import EquivalenceRisk, GroupRisk, RiskCurve, SimulatedRisk
-from core.scenario import LARGEST_COMPANY, PROTOCOLS, SMALLEST_COMPANY, Scenario
+from core.inference import predicted_cells
+from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, SimulatedRisk
+from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY, Scenario
+from core.study.evidence import Evidence, load_evidence
 
 PAPER_SIZES = (10, 50, 100)
 """Company sizes of the paper's Fig. 3."""
@@ -24,14 +22,8 @@ PAPER_SIZES = (10, 50, 100)
 BOOTSTRAP_REPEATS = 100
 _CURVE_POINTS = 34
 _CURVE_REPEATS = 100
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a study rests on: the census, and what an attacker believes of held-out faces by protocol."""
-
-    census: Census
-    held_out: dict[str, HeldOut]
+LIST_PER_EMPLOYEE = 10
+"""People in the journalist's public list for each employee."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +78,8 @@ class Study:
         Exact risk if every attribute were read rightly.
     by_group : dict of GroupRisk
         Risk of a person by "sex", "race" and "age".
+    readings : Readings
+        Prosecutor, journalist and marketer risk.
     """
 
     scenario: Scenario
@@ -96,6 +90,7 @@ class Study:
     random_guess: float
     perfect_inference: EquivalenceRisk
     by_group: dict[str, GroupRisk]
+    readings: Readings
 
     @cached_property
     def advantage(self) -> float:
@@ -124,6 +119,11 @@ class Study:
             "advantage": self.advantage,
             "by_group": _by_label(self.by_group, "risk"),
             "people_by_group": _by_label(self.by_group, "people"),
+            "readings": {
+                "prosecutor": self.readings.prosecutor,
+                "journalist": self.readings.journalist,
+                "marketer": self.readings.marketer,
+            },
             "nearest_age_share": self.attack.nearest_age_share,
         }
 
@@ -134,21 +134,11 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
     }
 
 
-def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:
-    """Read what ships in `models/`, or another folder. Raises DamagedModelError."""
-    return Evidence(company.load_census(folder), {protocol: held_out.load(protocol, folder) for protocol in PROTOCOLS})
-
-
-def matching(scenario: Scenario, evidence: Evidence) -> Matching:
-    """Held-out faces that can stand for the people of the scenario's population."""
-    return company.match(evidence.census.population(scenario.race_mapping), evidence.held_out[scenario.protocol].people)
-
-
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
     """How the scenario's attacker reads a random employee. Depends on all but company size and repeats."""
     bins = AgeBins(scenario.age_bin_width)
-    population = evidence.census.population(scenario.race_mapping)
-    matched = matching(scenario, evidence)
+    population = evidence.population(scenario)
+    matched = company.match(population, evidence.held_out[scenario.protocol].people)
     predicted = predicted_cells(evidence.held_out[scenario.protocol].beliefs, bins)
     rng = np.random.default_rng([scenario.seed, 1])
     q, a = company.resampled_outcomes(matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
@@ -187,6 +177,7 @@ def run(scenario: Scenario, evidence: Evidence | None = None, *, prepared: Attac
         random_guess=1 / size,
         perfect_inference=risk.exact(known.perfect, size),
         by_group=risk.by_group(known.outcomes, size, bins=known.bins),
+        readings=risk.readings(known.outcomes, size, list_size=LIST_PER_EMPLOYEE * size),
     )
 
 

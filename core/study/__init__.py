@@ -1,0 +1,26 @@
+"""From a scenario to everything that a page, the report and the command line show."""
+
+from core.study.evidence import Evidence, load_evidence
+from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
+from core.study.whole import PAPER_SIZES, Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
+from core.study.workforce import Workforce, draw
+
+__all__ = [
+    "PAPER_SIZES",
+    "Attack",
+    "AttributeReading",
+    "Evidence",
+    "Interval",
+    "Study",
+    "WidthStudy",
+    "Workforce",
+    "at_sizes",
+    "attack",
+    "by_width",
+    "curve",
+    "curve_sizes",
+    "draw",
+    "load_evidence",
+    "read_attribute",
+    "run",
+]

@@ -1,0 +1,44 @@
+"""One company drawn at random: who works there, and its true equivalence classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import company, risk
+from core.checks import IntArray
+from core.demographics import AgeBins, Demographics, cell_count, cells
+from core.risk import EquivalenceRisk
+from core.scenario import Scenario
+from core.study.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """A company drawn at random.
+
+    Parameters
+    ----------
+    counts : (80, 2, 4) ints
+        People by age, sex and race.
+    class_sizes : (cells,) ints
+        People in each true cell.
+    risk : EquivalenceRisk
+        Risk of this very company if every attribute were read rightly.
+    bins : AgeBins
+    """
+
+    counts: IntArray
+    class_sizes: IntArray
+    risk: EquivalenceRisk
+    bins: AgeBins
+
+
+def draw(scenario: Scenario, evidence: Evidence) -> Workforce:
+    """Draw the scenario's company from its population."""
+    bins = AgeBins(scenario.age_bin_width)
+    rng = np.random.default_rng([scenario.seed, 7])
+    people: Demographics = company.draw(evidence.population(scenario), scenario.company_size, rng=rng)
+    cell = cells(people, bins)
+    return Workforce(people.counts(), np.bincount(cell, minlength=cell_count(bins)), risk.of_database(cell, cell), bins)
