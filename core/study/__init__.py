@@ -2,6 +2,7 @@
 
 from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
+from core.study.pictures import PictureStudy, take_pictures
 from core.study.whole import PAPER_SIZES, Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
 from core.study.workforce import Workforce, draw
 
@@ -11,6 +12,7 @@ __all__ = [
     "AttributeReading",
     "Evidence",
     "Interval",
+    "PictureStudy",
     "Study",
     "WidthStudy",
     "Workforce",
@@ -23,4 +25,5 @@ __all__ = [
     "load_evidence",
     "read_attribute",
     "run",
+    "take_pictures",
 ]

@@ -1,0 +1,27 @@
+"""Results as plotly figures, each with the table behind it and a text that stands in for it."""
+
+from core.charts.company import pyramid, true_classes
+from core.charts.faces import distances, error_rates_over_threshold, two_embeddings
+from core.charts.inference import confusion, roc_curves, width_tradeoff
+from core.charts.risk import class_sizes, exact_against_simulated, exposure, risk_curve, size_width_map
+from core.charts.style import Chart, on_dark_page, people, percent
+
+__all__ = [
+    "Chart",
+    "class_sizes",
+    "confusion",
+    "distances",
+    "error_rates_over_threshold",
+    "exact_against_simulated",
+    "exposure",
+    "on_dark_page",
+    "people",
+    "percent",
+    "pyramid",
+    "risk_curve",
+    "roc_curves",
+    "size_width_map",
+    "true_classes",
+    "two_embeddings",
+    "width_tradeoff",
+]

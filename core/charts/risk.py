@@ -1,0 +1,278 @@
+"""Charts of the risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts.style import ACCENT, ACCENT_RGB, CLEAR, FADING, FAINT, GREY, INK, Chart, lay_out, percent
+from core.risk import CLASS_SIZES, EquivalenceRisk, GroupRisk, RiskCurve
+from core.study import Study, WidthStudy
+
+CLASS_SIZE_STRENGTHS = (1.0, 0.72, 0.5, 0.32, 0.18)
+"""Opacity of the accent per class size, strongest for people alone in their class."""
+
+_CLASS_WORDS = ("alone", "among 2 to 5", "among 6 to 10", "among 11 to 20", "among 21 or more")
+_SMALLEST_LABELLED_SHARE = 0.06
+_CURVE_FLOOR = 1e-6
+_LABEL_RIGHT_BELOW = 8
+
+
+def class_sizes(study: Study, others: dict[int, EquivalenceRisk]) -> Chart:
+    """Fig. 3 of the paper: share of people by class size, the chosen company beside the paper's sizes."""
+    chosen = study.scenario.company_size
+    rows = dict(sorted(({chosen: study.exact} | {size: risk for size, risk in others.items() if size != chosen}).items()))
+    names = []
+    for size, risk in rows.items():
+        name = f"{size:,} people<br>{percent(risk.expected_reidentified)} named"
+        names.append(f"<b>{name}</b>" if size == chosen else name)
+    figure = go.Figure()
+    for size_class, strength, words in zip(CLASS_SIZES, CLASS_SIZE_STRENGTHS, _CLASS_WORDS, strict=True):
+        shares = [risk.class_size_shares[size_class] for risk in rows.values()]
+        hover = f"%{{y}}<br>%{{x:.1%}} are read rightly, {words}<extra></extra>"
+        _add_bar(figure, names, shares, words, f"rgba({ACCENT_RGB}, {strength})", hover)
+    wrong = [1 - risk.correct for risk in rows.values()]
+    hover = "%{y}<br>%{x:.1%} are read wrongly and cannot be named<extra></extra>"
+    _add_bar(figure, names, wrong, "read wrongly", CLEAR, hover)
+    lay_out(figure, x_title="Share of the company's people", height=110 + 62 * len(rows))
+    figure.update_layout(
+        barmode="stack",
+        uniformtext={"minsize": 11, "mode": "hide"},
+        bargap=0.35,
+        legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
+    )
+    figure.update_xaxes(range=[0, 1], tickvals=np.linspace(0, 1, 6), tickformat=".0%", showgrid=False)
+    figure.update_yaxes(autorange="reversed", title=None)
+    alone, few = (study.exact.class_size_shares[size] for size in ("1", "2-5"))
+    return Chart(
+        figure,
+        class_size_table(rows),
+        f"Stacked bars. In a company of {chosen:,}, {alone:.1%} of people are read rightly and alone in their class, "
+        f"{few:.1%} in a class of 2 to 5, and {1 - study.exact.correct:.1%} are read wrongly.",
+    )
+
+
+def _add_bar(figure: go.Figure, names: list[str], shares: list[float], words: str, colour: str, hover: str) -> None:
+    figure.add_bar(
+        y=names,
+        x=shares,
+        orientation="h",
+        name=words,
+        marker={"color": colour, "line": {"width": 1, "color": FAINT}},
+        text=[f"{share:.0%}" if share >= _SMALLEST_LABELLED_SHARE else "" for share in shares],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        insidetextfont={"color": "white" if colour.endswith(" 1.0)") else INK, "size": 13},
+        hovertemplate=hover,
+    )
+
+
+def class_size_table(rows: dict[int, EquivalenceRisk]) -> pd.DataFrame:
+    """Shares by company size, one row a company size."""
+    return pd.DataFrame(
+        [
+            {"company size": size}
+            | {f"share in classes of {name}": share for name, share in risk.class_size_shares.items()}
+            | {"share read wrongly": 1 - risk.correct, "expected share named": risk.expected_reidentified}
+            for size, risk in rows.items()
+        ]
+    )
+
+
+def risk_curve(curve: RiskCurve, study: Study) -> Chart:
+    """E over company sizes from 2 to 1,000,000, with the spread between companies and two reference lines."""
+    sizes = curve.company_sizes
+    figure = go.Figure()
+    # In the smallest companies it is no rare chance that nobody is named: a logarithmic axis has no place for 0.
+    banded = np.flatnonzero(curve.low <= 0).max(initial=-1) + 1
+    band_sizes = sizes[banded:]
+    figure.add_scatter(
+        x=np.concatenate([band_sizes, band_sizes[::-1]]),
+        y=np.concatenate([curve.high[banded:], curve.low[banded:][::-1]]),
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor=f"rgba({ACCENT_RGB}, 0.18)",
+        hoverinfo="skip",
+        name="95% of companies",
+    )
+    lines: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+        ("Perfect inference", curve.perfect, {"color": GREY, "width": 1.5, "dash": "dash"}),
+        ("Random guess", curve.random_guess, {"color": GREY, "width": 1.5, "dash": "dot"}),
+        ("This attacker", curve.expected, {"color": ACCENT, "width": 3}),
+    )
+    for name, values, line in lines:
+        hover = f"{name}: in a company of %{{x:,}},<br>%{{y:.3p}} of people are named<extra></extra>"
+        figure.add_scatter(x=sizes, y=values, mode="lines", line=line, name=name, hovertemplate=hover)
+    for name, values, shift in (("perfect inference", curve.perfect, 12), ("random guess", curve.random_guess, -12)):
+        _label_line(figure, sizes, values, name, shift)
+    chosen, named = study.scenario.company_size, study.exact.expected_reidentified
+    figure.add_scatter(
+        x=[chosen],
+        y=[named],
+        mode="markers+text",
+        marker={"color": ACCENT, "size": 12},
+        text=[f"<b>{percent(named)}</b>"],
+        textposition="bottom left" if chosen >= _LABEL_RIGHT_BELOW else "bottom right",
+        textfont={"color": ACCENT, "size": 16},
+        hovertemplate="Your company of %{x:,}:<br>%{y:.3p} of people are named<extra></extra>",
+        name="your company",
+        cliponaxis=False,
+    )
+    lay_out(
+        figure,
+        x_title="People in the company (logarithmic)",
+        y_title="Expected share of people named (logarithmic)",
+        height=420,
+    )
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(
+        type="log",
+        tickvals=[10**power for power in range(1, 7)],
+        ticktext=["10", "100", "1,000", "10k", "100k", "1M"],
+        tickangle=0,
+        range=[np.log10(1.8), 6.05],
+    )
+    powers = range(-6, 1)
+    figure.update_yaxes(
+        type="log",
+        tickvals=[10.0**power for power in powers],
+        ticktext=[f"{100 * 10.0**power:g}%" for power in powers],
+        range=[np.log10(_CURVE_FLOOR), 0.05],
+    )
+    table = pd.DataFrame(
+        {
+            "company size": sizes,
+            "expected share named (exact)": curve.expected,
+            "2.5th percentile of companies": curve.low,
+            "97.5th percentile of companies": curve.high,
+            "random guess": curve.random_guess,
+            "perfect inference": curve.perfect,
+        }
+    )
+    return Chart(
+        figure,
+        table,
+        f"Line chart on logarithmic axes. The expected share of people named falls from {percent(curve.expected[0])} in a "
+        f"company of {sizes[0]:,} to {percent(curve.expected[-1])} in one of {sizes[-1]:,}; it stays above a random guess.",
+    )
+
+
+def _label_line(figure: go.Figure, sizes: Sequence[int] | np.ndarray, values: np.ndarray, name: str, shift: int) -> None:
+    middle = len(sizes) // 2
+    figure.add_annotation(
+        x=np.log10(sizes[middle]), y=np.log10(values[middle]), text=name, showarrow=False, yshift=shift,
+        xanchor="left" if shift > 0 else "right", font={"color": GREY},
+    )  # fmt: skip
+
+
+def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study: Study) -> Chart:
+    """E over company size and age-bin width, the chosen scenario marked."""
+    shares = widths.expected(np.asarray(sizes))
+    chosen_size, chosen_width = study.scenario.company_size, study.scenario.age_bin_width
+    shown = 100 * shares.T
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=np.log10(sizes),
+        y=widths.widths,
+        z=np.log10(shown),
+        customdata=np.stack([np.broadcast_to(sizes, shown.shape), shown], axis=-1),
+        colorscale=FADING,
+        colorbar={
+            "title": {"text": "Share named"},
+            "tickvals": [-2, -1, 0, 1],
+            "ticktext": ["0.01%", "0.1%", "1%", "10%"],
+            "thickness": 12,
+        },
+        hovertemplate="Company of %{customdata[0]:,}, age bins of %{y} years:"
+        "<br>%{customdata[1]:.3r}% of people are named<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[np.log10(chosen_size)],
+        y=[chosen_width],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 16, "color": GREY, "line": {"width": 3}},
+        hoverinfo="skip",
+    )
+    lay_out(figure, x_title="People in the company (logarithmic)", y_title="Years in an age bin", height=420)
+    powers = range(1, 7)
+    figure.update_xaxes(tickvals=list(powers), ticktext=["10", "100", "1,000", "10k", "100k", "1M"], showgrid=False)
+    figure.update_yaxes(showgrid=False)
+    figure.update_layout(showlegend=False)
+    table = pd.DataFrame(shares, columns=[f"age bins of {width} years" for width in widths.widths])
+    table.insert(0, "company size", np.asarray(sizes))
+    best = int(widths.widths[widths.expected(np.array([chosen_size]))[0].argmax()])
+    return Chart(
+        figure,
+        table,
+        f"Heat map of the expected share of people named over company size and age-bin width. In a company of {chosen_size:,} "
+        f"bins of {best} years serve the attacker best.",
+    )
+
+
+def exposure(groups: GroupRisk, average: float, *, attribute: str) -> Chart:
+    """Chance to be named in each group of one attribute, beside the average person's."""
+    order = np.argsort(groups.risk) if attribute != "age" else np.arange(len(groups.risk))[::-1]
+    labels = [groups.labels[index] for index in order]
+    risk, people, ratio = groups.risk[order], groups.people[order], groups.ratio[order]
+    figure = go.Figure()
+    figure.add_bar(
+        y=labels,
+        x=risk,
+        orientation="h",
+        marker={"color": f"rgba({ACCENT_RGB}, 0.55)", "line": {"width": 0}},
+        text=[f"{percent(value)}, {times:.1f} times average" for value, times in zip(risk, ratio, strict=True)],
+        textposition="auto",
+        insidetextfont={"color": INK},
+        customdata=np.stack([ratio, people], axis=-1),
+        hovertemplate="%{y}: %{x:.2%} chance to be named, %{customdata[0]:.1f} times the average;<br>"
+        "about %{customdata[1]:,.1f} such people in the company<extra></extra>",
+    )
+    figure.add_vline(x=average, line={"color": GREY, "width": 1.5, "dash": "dash"})
+    lay_out(figure, x_title="Chance to be named (dashed: the average person's)", height=90 + max(120, 34 * len(labels)))
+    figure.update_xaxes(tickformat=".0%", range=[0, max(float(risk.max()) * 1.25, 1e-9)])
+    figure.update_yaxes(type="category")
+    table = pd.DataFrame(
+        {attribute: labels, "chance to be named": risk, "times the average": ratio, "people in the company": people}
+    )
+    worst = int(groups.risk.argmax())
+    return Chart(
+        figure,
+        table,
+        f"Bars of the chance to be named by {attribute}. {groups.labels[worst]} people bear the most: "
+        f"{percent(groups.risk[worst])}, {groups.ratio[worst]:.1f} times the average.",
+    )
+
+
+def exact_against_simulated(study: Study) -> Chart:
+    """The simulated companies' shares, and the exact expectation among them."""
+    values, exact = study.simulated.expected_reidentified, study.exact.expected_reidentified
+    figure = go.Figure()
+    figure.add_histogram(
+        x=values,
+        nbinsx=30,
+        histnorm="probability",
+        marker={"color": f"rgba({ACCENT_RGB}, 0.4)", "line": {"width": 1, "color": FAINT}},
+        hovertemplate="%{y:.0%} of the companies have %{x} of their people named<extra></extra>",
+    )
+    figure.add_vline(
+        x=exact,
+        line={"color": ACCENT, "width": 3},
+        annotation={"text": f"<b>exact {percent(exact)}</b>", "font": {"color": ACCENT}, "yanchor": "bottom"},
+        annotation_position="top",
+    )
+    lay_out(figure, x_title="Share of people named in one company", y_title="Share of companies", height=300)
+    figure.update_xaxes(tickformat=".1%")
+    figure.update_yaxes(tickformat=".0%")
+    mean = study.simulated.mean.expected_reidentified
+    return Chart(
+        figure,
+        pd.DataFrame({"company": np.arange(1, len(values) + 1), "share named": values}),
+        f"Histogram of {len(values):,} simulated companies: their mean is {percent(mean)}, "
+        f"the exact expectation {percent(exact)}.",
+    )

@@ -1,0 +1,70 @@
+"""How every chart looks, and the numbers in its words.
+
+Colours are one accent on greys: the accent fades towards the background as classes grow larger, so
+the same figures read on light and on dark pages and without telling hues apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+ACCENT = "#CC5A16"
+ACCENT_RGB = "204, 90, 22"
+GREY = "#8A8580"
+FAINT = "rgba(138, 133, 128, 0.25)"
+CLEAR = "rgba(0, 0, 0, 0)"
+INK, INK_ON_DARK = "#2F2D2B", "#EDEBE8"
+FADING = [[0.0, CLEAR], [1.0, f"rgba({ACCENT_RGB}, 1)"]]
+"""Colour scale of heat maps: from the page's background to the accent."""
+
+_SMALLEST_ROUNDED_COUNT = 1.95
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, the table it draws, and a sentence for whoever cannot see it."""
+
+    figure: go.Figure
+    table: pd.DataFrame
+    description: str
+
+
+def lay_out(figure: go.Figure, *, x_title: str, y_title: str | None = None, height: int) -> None:
+    """Give a figure the margins, font and axes that all share."""
+    figure.update_layout(
+        height=height, margin={"l": 8, "r": 24, "t": 24, "b": 8}, hoverlabel={"align": "left"}, font={"size": 14}
+    )
+    figure.update_xaxes(title=x_title, automargin=True, zeroline=False)
+    figure.update_yaxes(title=y_title, automargin=True, zeroline=False)
+
+
+def on_dark_page(chart: Chart) -> Chart:
+    """Return the chart with the text that lies on pale colours made light."""
+    figure = go.Figure(chart.figure)
+    figure.for_each_trace(
+        lambda bar: bar.update(insidetextfont_color=INK_ON_DARK),
+        selector=lambda trace: trace.type == "bar" and trace.insidetextfont.color == INK,
+    )
+    figure.for_each_trace(
+        lambda cells: cells.update(textfont_color=INK_ON_DARK),
+        selector=lambda trace: trace.type == "heatmap" and trace.textfont.color == INK,
+    )
+    return Chart(figure, chart.table, chart.description)
+
+
+def percent(share: float) -> str:
+    """Return a share as per cent, one decimal, two digits below that: 6.7%, 0.0021%."""
+    value = 100 * share
+    if value == 0 or value >= 1:
+        return f"{value:.1f}%"
+    return f"{value:.{1 - int(np.floor(np.log10(value)))}f}%"
+
+
+def people(share: float, company_size: int) -> str:
+    """Return the number of people that a share of the company stands for: "about 7 people"."""
+    count = share * company_size
+    return f"about {count:,.0f} people" if count >= _SMALLEST_ROUNDED_COUNT else f"about {count:.1f} people"
