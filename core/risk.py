@@ -100,6 +100,16 @@ class GroupRisk:
         average = float(np.average(self.risk, weights=self.people))
         return self.risk / average if average > 0 else np.full(len(self.risk), np.nan)
 
+    @property
+    def most_exposed(self) -> str:
+        """Group whose people bear the highest risk."""
+        return self.labels[int(self.risk.argmax())]
+
+    @property
+    def highest_ratio(self) -> float:
+        """Risk of the most exposed group relative to the average person's."""
+        return float(self.ratio[self.risk.argmax()])
+
 
 def of_database(true_cells: ArrayLike, predicted_cells: ArrayLike) -> EquivalenceRisk:
     """Risk of one database: E = (1/N) sum_i c_i / k_i (paper, Section VI).

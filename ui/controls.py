@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core.demographics import NARROWEST_BIN, WIDEST_BIN
-from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY
+from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
+from core.scenario import (
+    CORRECTED,
+    LARGEST_COMPANY,
+    PROTOCOLS,
+    RACE_MAPPING_NAMES,
+    SMALLEST_COMPANY,
+    YOUNGEST_EMPLOYEE,
+)
 from ui import visitor
 
 _STEPS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
@@ -18,6 +27,9 @@ SIZE_STOPS = tuple(
     )
 )
 """Stops of the logarithmic slider."""
+
+_EVEN = 50
+_EVEN_MIX = (25, 25, 25, 25)
 
 REPEAT_STOPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
@@ -29,7 +41,7 @@ def company_size() -> None:
     with slider:
         _stops("People in the company", "company_size", SIZE_STOPS, key="control_size_slider")
     with exact:
-        _set("control_size_exact", size)
+        set_value("control_size_exact", size)
         st.number_input(
             "Exactly",
             SMALLEST_COMPANY,
@@ -44,7 +56,7 @@ def company_size() -> None:
 
 def age_bin_width() -> None:
     """Draw a slider for the width of an age bin."""
-    _set("control_width", visitor.scenario().age_bin_width)
+    set_value("control_width", visitor.scenario().age_bin_width)
     st.slider(
         "Years in an age bin",
         NARROWEST_BIN,
@@ -67,9 +79,129 @@ def repeats() -> None:
     )
 
 
+def protocol() -> None:
+    """Draw the choice between the paper's and the corrected race labels."""
+    set_value("control_protocol", visitor.scenario().protocol)
+    st.segmented_control(
+        "Race labels",
+        PROTOCOLS,
+        key="control_protocol",
+        format_func=lambda name: {"corrected": "Corrected", "paper": "As in the paper"}[name],
+        on_change=_chosen,
+        args=("protocol", "control_protocol"),
+        required=True,
+    )
+
+
+def race_mapping() -> None:
+    """Draw the choice of which census races become which of the faces."""
+    set_value("control_mapping", visitor.scenario().race_mapping)
+    st.radio(
+        "Races of the census",
+        RACE_MAPPING_NAMES,
+        key="control_mapping",
+        format_func=lambda name: {
+            "standard": "Leave out American Indians and others",
+            "native-as-indian": "Count American Indians as Indian",
+        }[name],
+        on_change=_chosen,
+        args=("race_mapping", "control_mapping"),
+    )
+
+
+def ages() -> None:
+    """Draw a slider for the company's youngest and oldest people."""
+    scenario = visitor.scenario()
+    set_value("control_ages", (scenario.youngest, scenario.oldest))
+    st.slider("Ages in the company", YOUNGEST_EMPLOYEE, OLDEST, key="control_ages", on_change=_ages_chosen)
+
+
+def female_percent() -> None:
+    """Draw a switch between the census and a share of women of one's own."""
+    percent = visitor.scenario().female_percent
+    set_value("control_women_own", percent is not None)
+    own = st.toggle("Choose the share of women", key="control_women_own", on_change=_women_switched)
+    if own and percent is not None:
+        set_value("control_women", percent)
+        st.slider(
+            "Women, per cent", 0, 100, key="control_women", on_change=_chosen, args=("female_percent", "control_women"),
+        )  # fmt: skip
+
+
+def race_percents() -> None:
+    """Draw a switch between the census and a race mix of one's own; a mix that is no 100% changes nothing."""
+    percents = visitor.scenario().race_percents
+    set_value("control_races_own", percents is not None)
+    own = st.toggle("Choose the race mix", key="control_races_own", on_change=_races_switched)
+    if not (own and percents):
+        return
+    with st.form("control_races", border=False):
+        values = []
+        for column, race, percent in zip(st.columns(len(RACES)), RACES, percents, strict=True):
+            with column:
+                values.append(st.number_input(f"{race}, %", 0, 100, percent, key=f"control_race_{race}_{percent}"))
+        if st.form_submit_button("Use this mix"):
+            try:
+                visitor.choose(race_percents=tuple(int(value) for value in values))
+            except ValueError as error:
+                st.error(f"{str(error)[0].upper()}{str(error)[1:]}. The former mix stays.")
+
+
+def summary() -> None:
+    """State, in one line, the choices of the scenario that this page has no control for."""
+    scenario = visitor.scenario()
+    people = [f"ages {scenario.youngest} to {scenario.oldest}"]
+    people.append("women as in the census" if scenario.female_percent is None else f"{scenario.female_percent}% women")
+    if scenario.race_percents is None:
+        people.append("races as in the census")
+    else:
+        people.append(
+            ", ".join(f"{percent}% {race}" for race, percent in zip(RACES, scenario.race_percents, strict=True) if percent)
+        )
+    labels = "corrected race labels" if scenario.protocol == CORRECTED else "the paper's race labels"
+    st.caption(
+        f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {scenario.age_bin_width} years; "
+        f"{labels}; {scenario.repeats:,} companies drawn; seed {scenario.seed}. The address of this page holds it."
+    )
+
+
+def view_choice(
+    label: str, name: str, options: tuple[str, ...], words: dict[str, str], on_change: Callable[[], None] | None = None
+) -> str:
+    """Draw a choice of what to look at, and return it."""
+    key = f"view_{name}"
+    set_value(key, visitor.view(name))
+    st.segmented_control(
+        label,
+        options,
+        key=key,
+        format_func=lambda option: words[option],
+        on_change=on_change or partial(_looked_at, name, key),
+        required=True,
+    )
+    return str(visitor.view(name))
+
+
+def _ages_chosen() -> None:
+    youngest, oldest = st.session_state["control_ages"]
+    visitor.choose(youngest=youngest, oldest=oldest)
+
+
+def _women_switched() -> None:
+    visitor.choose(female_percent=_EVEN if st.session_state["control_women_own"] else None)
+
+
+def _races_switched() -> None:
+    visitor.choose(race_percents=_EVEN_MIX if st.session_state["control_races_own"] else None)
+
+
+def _looked_at(name: str, key: str) -> None:
+    visitor.look_at(**{name: st.session_state[key]})
+
+
 def _stops(label: str, choice: str, stops: tuple[int, ...], *, key: str, help: str | None = None) -> None:
     value = getattr(visitor.scenario(), choice)
-    _set(key, nearest_stop(value, stops))
+    set_value(key, nearest_stop(value, stops))
     st.select_slider(label, stops, key=key, format_func=_thousands, on_change=_chosen, args=(choice, key), help=help)
 
 
@@ -82,8 +214,8 @@ def _thousands(value: int) -> str:
     return f"{value:,}"
 
 
-def _set(key: str, value: Any) -> None:
-    """Let a control show the scenario, which may have changed on another page or in the URL."""
+def set_value(key: str, value: Any) -> None:
+    """Let a control show a value, which may have changed on another page or in the URL."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
 

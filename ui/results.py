@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import study
+from core import shipped, study
+from core.faces import generator
 from core.risk import EquivalenceRisk, RiskCurve
 from core.scenario import Scenario
-from core.study import Attack, Evidence, Study
+from core.study import Attack, AttributeReading, Evidence, PictureStudy, Study, WidthStudy, Workforce
+from core.verification import Pairs
+from core.verification import equal_error_rate as equal_error_rate_of
+
+_DEFAULT = Scenario()
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the models ...")
@@ -21,9 +26,14 @@ def run(scenario: Scenario) -> Study:
     return _run(scenario)
 
 
+def attack(scenario: Scenario) -> Attack:
+    """Return how the scenario's attacker reads a random employee."""
+    return _attack(_without(scenario, "company_size", "repeats"))
+
+
 def curve(scenario: Scenario) -> RiskCurve:
     """Return E over all company sizes: the same for any company size and number of repeats."""
-    return _curve(_attack_key(scenario))
+    return _curve(_without(scenario, "company_size", "repeats"))
 
 
 def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
@@ -31,14 +41,51 @@ def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
     return study.at_sizes(attack(scenario), study.PAPER_SIZES)
 
 
-def attack(scenario: Scenario) -> Attack:
-    """Return how the scenario's attacker reads a random employee."""
-    return _attack(_attack_key(scenario))
+def widths(scenario: Scenario) -> WidthStudy:
+    """Return accuracy and risk over all age-bin widths."""
+    return _widths(_without(scenario, "company_size", "repeats", "age_bin_width"))
 
 
-def _attack_key(scenario: Scenario) -> Scenario:
-    """Return the scenario with what does not touch the attacker at its default, so that the cache finds it."""
-    return scenario.replace(company_size=Scenario.company_size, repeats=Scenario.repeats)
+def attribute(scenario: Scenario, name: str) -> AttributeReading:
+    """Return how well the scenario's attacker reads an attribute; only age depends on the bin width."""
+    ignored = ("company_size", "repeats", "youngest", "oldest", "female_percent", "race_percents", "race_mapping")
+    return _attribute(_without(scenario, *ignored, *(() if name == "age" else ("age_bin_width",))), name)
+
+
+def workforce(scenario: Scenario) -> Workforce:
+    """Return the company drawn for a scenario."""
+    return _workforce(_without(scenario, "repeats", "protocol"))
+
+
+def pictures(scenario: Scenario) -> PictureStudy:
+    """Return generated people and two pictures of each."""
+    return _pictures(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"))
+
+
+def pairs(scenario: Scenario, metric: str) -> Pairs:
+    """Return distances of pictures of one person and of two."""
+    return _pairs(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+
+
+def equal_error_rate(scenario: Scenario, metric: str) -> float:
+    """Return the error rate at which false matches and false non-matches are equal."""
+    return _equal_error_rate(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+
+
+def usual_threshold(scenario: Scenario, metric: str) -> float:
+    """Return the threshold that the slider starts at."""
+    return _usual_threshold(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def recorded_replication() -> dict:
+    """Return the replication on real faces, as recorded in `models/`."""
+    return shipped.read_json(shipped.REPLICATION)
+
+
+def _without(scenario: Scenario, *names: str) -> Scenario:
+    """Return the scenario with what does not touch a result at its default, so that the cache finds it."""
+    return scenario.replace(**{name: getattr(_DEFAULT, name) for name in names})
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -54,3 +101,38 @@ def _run(scenario: Scenario) -> Study:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _curve(scenario: Scenario) -> RiskCurve:
     return study.curve(scenario, attack(scenario))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _widths(scenario: Scenario) -> WidthStudy:
+    return study.by_width(scenario, evidence())
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _attribute(scenario: Scenario, name: str) -> AttributeReading:
+    return study.read_attribute(scenario, evidence(), name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _workforce(scenario: Scenario) -> Workforce:
+    return study.draw(scenario, evidence())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _pictures(scenario: Scenario) -> PictureStudy:
+    return study.take_pictures(scenario, evidence(), generator.load())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _pairs(scenario: Scenario, metric: str) -> Pairs:
+    return pictures(scenario).pairs(metric)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _equal_error_rate(scenario: Scenario, metric: str) -> float:
+    return equal_error_rate_of(pairs(scenario, metric))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _usual_threshold(scenario: Scenario, metric: str) -> float:
+    return pictures(scenario).usual_threshold(pairs(scenario, metric), metric)

@@ -1,4 +1,4 @@
-"""The frame of every page: title, navigation, theme, and sentences about bad links."""
+"""The frame of every page: title, navigation, style, and sentences about bad links."""
 
 from __future__ import annotations
 
@@ -6,29 +6,65 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import visitor
+from core import __version__, shipped
+from ui import results, visitor
 
 PRODUCT = "Faceprint Risk"
 _ICON = str(Path(__file__).with_name("icon.png"))
 
+NAVIGATION = {
+    "The attack": {
+        "app.py": "Home",
+        "pages/11_What_a_faceprint_reveals.py": "What a faceprint reveals",
+        "pages/12_Embeddings_explained.py": "Embeddings explained",
+    },
+    "The risk": {"pages/21_Re-identification_risk.py": "Re-identification risk"},
+    "Your case": {"pages/31_The_company.py": "The company"},
+    "Method": {"pages/41_Method.py": "Method"},
+}
+
 _STYLE = """
 <style>
 .stMainBlockContainer {max-width: 72rem; padding-top: 3rem;}
-[data-testid="stMetricValue"], .stPlotlyChart, .headline, td {font-variant-numeric: tabular-nums;}
+h1 {font-size: clamp(1.9rem, 6vw, 2.75rem) !important;}
+.stPlotlyChart, .headline, td {font-variant-numeric: tabular-nums;}
 .headline {font-size: clamp(1.35rem, 3.2vw, 2.1rem); line-height: 1.25; font-weight: 600; margin: 0.25rem 0 0.25rem;}
 .headline b {color: #CC5A16; font-weight: 700;}
 .uncertainty {opacity: 0.75; margin-bottom: 0.5rem;}
 .finding {font-size: 1.15rem; font-weight: 600; margin: 1.25rem 0 0; line-height: 1.3;}
 .measure {opacity: 0.7; font-size: 0.9rem; margin: 0.1rem 0 0.25rem;}
+.walk {display: grid; grid-template-columns: repeat(auto-fit, minmax(6rem, 1fr)); gap: 1rem 0.75rem;
+  margin: 0.5rem 0 1rem !important; padding: 0 !important;}
+.walk li {list-style: none; font-size: 0.85rem; line-height: 1.35; margin: 0 !important; padding: 0 !important;}
+.walk img {width: 3.4rem; height: 3.4rem; display: block; margin-bottom: 0.35rem;}
+.walk b {display: block;}
+.readings {display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 0.5rem 0;}
+.readings div {border-top: 3px solid #CC5A16; padding-top: 0.5rem; font-size: 0.95rem; line-height: 1.4;}
+.readings strong {display: block; font-size: 1.6rem; line-height: 1.2;}
 </style>
 """
 
 
 def open_page(page: str, title: str) -> None:
-    """Start a page: `page` is its file's stem."""
+    """Start a page: `page` is its path from the project's root. Stops it where the models cannot be read."""
     st.set_page_config(page_title=f"{title} - {PRODUCT}" if title != PRODUCT else title, page_icon=_ICON, layout="wide")
     st.html(_STYLE)
     visitor.read_url(page)
+    _navigation()
     for problem in visitor.take_problems():
         st.warning(f"A value in the link could not be used. {problem}")
     st.title(title)
+    try:
+        results.evidence()
+    except shipped.DamagedModelError as error:
+        st.error(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        st.stop()
+
+
+def _navigation() -> None:
+    with st.sidebar:
+        for group, pages in NAVIGATION.items():
+            st.caption(group)
+            for path, label in pages.items():
+                st.page_link(path, label=label)
+        st.caption(f"Version {__version__}. Measures risk on synthetic companies; links nobody to a name.")

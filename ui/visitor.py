@@ -1,15 +1,20 @@
-"""The visitor's scenario: one for all pages, kept in the session and in the URL."""
+"""The visitor's scenario and view: one scenario for all pages, kept in the session and in the URL."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
-from core.scenario import Scenario, from_strings
+from core.checks import one_of, real_number, whole_number
+from core.scenario import Scenario, from_strings, to_string
+from core.study.inference import ATTRIBUTES
+from core.verification import METRICS
 
 _SCENARIO = "visitor_scenario"
+_VIEW = "visitor_view"
 _URL = "visitor_url"
 _PROBLEMS = "visitor_problems"
 
@@ -20,8 +25,26 @@ _URL_NAMES = {
     "seed": "seed",
     "protocol": "protocol",
     "race_mapping": "mapping",
+    "youngest": "youngest",
+    "oldest": "oldest",
+    "female_percent": "women",
+    "race_percents": "races",
 }
 """Name of each choice in the URL: part of every link that was ever shared, so these stay."""
+
+PAIRS = ("same", "different")
+LARGEST_PAIR = 999
+LARGEST_THRESHOLD = 20
+
+_VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
+    "attribute": (ATTRIBUTES[0], lambda text: one_of("attribute", text, ATTRIBUTES)),
+    "bears": ("sex", lambda text: one_of("group", text, ATTRIBUTES)),
+    "metric": (METRICS[0], lambda text: one_of("metric", text, METRICS)),
+    "pair": (PAIRS[0], lambda text: one_of("pair", text, PAIRS)),
+    "number": (0, lambda text: whole_number("number of the pair", int(text) if text.isdecimal() else text, 0, LARGEST_PAIR)),
+    "threshold": (None, lambda text: real_number("threshold", text, 0, LARGEST_THRESHOLD)),
+}
+"""What a page shows of its results: name in the URL, default, and how to read it."""
 
 
 def scenario() -> Scenario:
@@ -30,30 +53,52 @@ def scenario() -> Scenario:
 
 
 def choose(**changes: Any) -> None:
-    """Change some choices of the visitor's scenario."""
+    """Change some choices of the visitor's scenario. Raises ValueError, and changes nothing, where they are none."""
     st.session_state[_SCENARIO] = scenario().replace(**changes)
 
 
+def view(name: str) -> Any:
+    """Return what the visitor chose to look at."""
+    return st.session_state.get(_VIEW, {}).get(name, _VIEWS[name][0])
+
+
+def look_at(**changes: Any) -> None:
+    """Change what the visitor looks at."""
+    st.session_state[_VIEW] = st.session_state.get(_VIEW, {}) | changes
+
+
 def read_url(page: str) -> None:
-    """Take over the scenario that the URL holds, where the visitor changed the URL.
+    """Take over what the URL holds, where the visitor changed the URL.
 
     A page that is opened from another one comes without parameters and keeps the scenario.
     """
     known: tuple[str, dict[str, str]] | None = st.session_state.get(_URL)
     given = dict(st.query_params)
-    arrived = known is None
     moved_here = known is not None and known[0] != page and not given
-    if not moved_here and (arrived or known is None or given != known[1]):
-        names = {short: name for name, short in _URL_NAMES.items()}
-        chosen, problems = from_strings({names[key]: value for key, value in given.items() if key in names})
-        st.session_state[_SCENARIO] = chosen
-        st.session_state[_PROBLEMS] = problems
+    if not moved_here and (known is None or given != known[1]):
+        _take_over(given)
     st.session_state[_URL] = (page, given)
     write_url()
 
 
+def _take_over(given: dict[str, str]) -> None:
+    names = {short: name for name, short in _URL_NAMES.items()}
+    chosen, problems = from_strings({names[key]: value for key, value in given.items() if key in names})
+    views = {}
+    for name, (default, read) in _VIEWS.items():
+        if name in given:
+            try:
+                views[name] = read(given[name])
+            except ValueError as error:
+                instead = "the usual one" if default is None else default
+                problems.append(f"{str(error)[0].upper()}{str(error)[1:]}; {instead} is used instead.")
+    st.session_state[_SCENARIO] = chosen
+    st.session_state[_VIEW] = views
+    st.session_state[_PROBLEMS] = problems
+
+
 def write_url() -> None:
-    """Bring the URL in line with the scenario; choices at their default are left out."""
+    """Bring the URL in line with the scenario and the view; what is at its default is left out."""
     wanted = url_parameters()
     page, shown = st.session_state[_URL]
     if wanted != shown:
@@ -62,12 +107,15 @@ def write_url() -> None:
 
 
 def url_parameters() -> dict[str, str]:
-    """Return the scenario's choices that differ from their default, as they stand in the URL."""
+    """Return what differs from its default, as it stands in the URL."""
     chosen = scenario()
-    changed = (
-        (field.name, getattr(chosen, field.name)) for field in fields(chosen) if getattr(chosen, field.name) != field.default
-    )
-    return {_URL_NAMES[name]: str(value) for name, value in changed}
+    changed = {
+        _URL_NAMES[field.name]: to_string(getattr(chosen, field.name))
+        for field in fields(chosen)
+        if getattr(chosen, field.name) != field.default
+    }
+    views = {name: view(name) for name in _VIEWS}
+    return changed | {name: to_string(value) for name, value in views.items() if value != _VIEWS[name][0]}
 
 
 def take_problems() -> list[str]:

@@ -73,8 +73,7 @@ def pyramid(workforce: Workforce) -> Chart:
             "people": workforce.counts[tuple(rows.T)],
         }
     )
-    women = workforce.counts[:, 1].sum() / workforce.counts.sum()
-    return Chart(figure, table, f"Age pyramids by race. {percent(float(women))} of the people are women.")
+    return Chart(figure, table, f"Age pyramids by race. {percent(workforce.female_share)} of the people are women.")
 
 
 def true_classes(workforce: Workforce) -> Chart:
@@ -84,12 +83,12 @@ def true_classes(workforce: Workforce) -> Chart:
     sizes = np.zeros((bins.count * len(SEXES), len(RACES)), dtype=np.int64)
     sizes[sex * bins.count + age_bin, race] = workforce.class_sizes
     names = [f"{label}, {name.lower()}" for name in SEXES for label in bins.labels]
-    kept = np.flatnonzero(sizes.any(axis=1))
-    sizes, names = sizes[kept], [names[row] for row in kept]
+    kept, present = np.flatnonzero(sizes.any(axis=1)), np.flatnonzero(sizes.any(axis=0))
+    sizes, names = sizes[np.ix_(kept, present)], [names[row] for row in kept]
     labelled = len(names) <= _MOST_LABELLED_ROWS
     figure = go.Figure()
     figure.add_heatmap(
-        x=list(RACES),
+        x=[RACES[column] for column in present],
         y=names,
         z=np.where(sizes > 0, 1 / np.maximum(sizes, 1), np.nan),
         zmin=0,
@@ -117,9 +116,9 @@ def true_classes(workforce: Workforce) -> Chart:
             "people": occupied,
         }
     )
-    alone = int((occupied == 1).sum())
     return Chart(
         figure,
         table,
-        f"Heat map of {len(occupied)} occupied classes, the strongest colour for people alone in theirs: {alone:,} people are.",
+        f"Heat map of {workforce.classes:,} classes, the strongest colour for people alone in theirs: "
+        f"{workforce.people_alone:,} are.",
     )

@@ -94,7 +94,7 @@ def error_rates_over_threshold(pairs: Pairs, *, threshold: float, metric: str) -
             xanchor="left" if colour == GREY else "right", xshift=10 if colour == GREY else -10,
         )  # fmt: skip
     figure.add_vline(x=threshold, line={"color": GREY, "width": 2, "dash": "dash"})
-    lay_out(figure, x_title=f"Threshold on the {metric} distance", y_title="Share of the pairs", height=340)
+    lay_out(figure, x_title=f"Threshold on the {metric.capitalize()} distance", y_title="Share of the pairs", height=340)
     figure.update_layout(showlegend=False)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     table = pd.DataFrame(

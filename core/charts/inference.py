@@ -68,9 +68,7 @@ def roc_curves(reading: AttributeReading) -> Chart:
         x=0.98, y=0.06, xanchor="right", showarrow=False, align="right", font={"color": ACCENT, "size": 16},
         text=f"<b>{label}: AUC {percent(curve.auc)}</b>",
     )  # fmt: skip
-    lay_out(
-        figure, x_title="Share of other faces taken for one (false positives)", y_title="Share of such faces found", height=420
-    )
+    lay_out(figure, x_title="Share of other faces taken for one", y_title="Share of such faces found", height=420)
     figure.update_layout(showlegend=False)
     figure.update_xaxes(tickformat=".0%", range=[-0.01, 1.01])
     figure.update_yaxes(tickformat=".0%", range=[-0.01, 1.01])
@@ -84,8 +82,8 @@ def roc_curves(reading: AttributeReading) -> Chart:
 
 def width_tradeoff(widths: WidthStudy, *, company_size: int, chosen: int) -> Chart:
     """Accuracy, and what it is worth in names, against the age-bin width."""
-    named = widths.expected(np.array([company_size]))[0]
-    best = int(widths.widths[named.argmax()])
+    named = widths.expected([company_size])[0]
+    best = widths.best(company_size)
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1)
     for row, (values, words) in enumerate(
         ((widths.accuracy, "of age bins are read rightly"), (named, "of people are named")), start=1
@@ -108,14 +106,14 @@ def width_tradeoff(widths: WidthStudy, *, company_size: int, chosen: int) -> Cha
             mode="markers+text",
             marker={"size": 11, "color": ACCENT if row == 2 else GREY},
             text=[f"<b>{percent(here)}</b>"],
-            textposition="bottom right" if chosen < 32 else "bottom left",
+            textposition="top center",
             textfont={"color": ACCENT if row == 2 else GREY, "size": 15},
             hoverinfo="skip",
         )
     lay_out(figure, x_title="", height=460)
     figure.update_xaxes(title="Years in an age bin", row=2, col=1)
-    figure.update_yaxes(title="Age read rightly", tickformat=".0%", rangemode="tozero", row=1, col=1)
-    figure.update_yaxes(title="People named", tickformat=".1%", rangemode="tozero", row=2, col=1)
+    figure.update_yaxes(title="Age read rightly", tickformat=".0%", range=[0, 1.08], row=1, col=1)
+    figure.update_yaxes(title="People named", tickformat=".1%", range=[0, 1.25 * float(named.max())], row=2, col=1)
     figure.update_layout(showlegend=False)
     table = pd.DataFrame({"years in an age bin": widths.widths, "age accuracy": widths.accuracy, "expected share named": named})
     return Chart(

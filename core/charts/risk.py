@@ -206,7 +206,7 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
     figure.update_layout(showlegend=False)
     table = pd.DataFrame(shares, columns=[f"age bins of {width} years" for width in widths.widths])
     table.insert(0, "company size", np.asarray(sizes))
-    best = int(widths.widths[widths.expected(np.array([chosen_size]))[0].argmax()])
+    best = widths.best(chosen_size)
     return Chart(
         figure,
         table,

@@ -18,7 +18,7 @@ GREY = "#8A8580"
 FAINT = "rgba(138, 133, 128, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
 INK, INK_ON_DARK = "#2F2D2B", "#EDEBE8"
-FADING = [[0.0, CLEAR], [1.0, f"rgba({ACCENT_RGB}, 1)"]]
+FADING = [[0.0, f"rgba({ACCENT_RGB}, 0)"], [1.0, f"rgba({ACCENT_RGB}, 1)"]]
 """Colour scale of heat maps: from the page's background to the accent."""
 
 _SMALLEST_ROUNDED_COUNT = 1.95

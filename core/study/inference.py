@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core import company, risk
 from core.checks import FloatArray, IntArray
@@ -58,7 +59,11 @@ class WidthStudy:
     predicted_share: list[FloatArray]
     right_share: list[FloatArray]
 
-    def expected(self, company_sizes: IntArray) -> FloatArray:
+    def best(self, company_size: int) -> int:
+        """Width at which most people of a company are named."""
+        return int(self.widths[self.expected([company_size])[0].argmax()])
+
+    def expected(self, company_sizes: ArrayLike) -> FloatArray:
         """Exact E for each company size and width, shape (sizes, widths)."""
         pairs = zip(self.predicted_share, self.right_share, strict=True)
         return np.stack([risk.expected_shares(q, a, company_sizes) for q, a in pairs], axis=1)

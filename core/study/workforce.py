@@ -8,7 +8,7 @@ import numpy as np
 
 from core import company, risk
 from core.checks import IntArray
-from core.demographics import AgeBins, Demographics, cell_count, cells
+from core.demographics import SEXES, AgeBins, Demographics, cell_count, cells
 from core.risk import EquivalenceRisk
 from core.scenario import Scenario
 from core.study.evidence import Evidence
@@ -33,6 +33,26 @@ class Workforce:
     class_sizes: IntArray
     risk: EquivalenceRisk
     bins: AgeBins
+
+    @property
+    def size(self) -> int:
+        """Number of people."""
+        return int(self.counts.sum())
+
+    @property
+    def female_share(self) -> float:
+        """Share of women."""
+        return float(self.counts[:, SEXES.index("Female")].sum() / self.size)
+
+    @property
+    def classes(self) -> int:
+        """Number of cells with people in them."""
+        return int((self.class_sizes > 0).sum())
+
+    @property
+    def people_alone(self) -> int:
+        """Number of people who are the only ones in their cell."""
+        return int((self.class_sizes == 1).sum())
 
 
 def draw(scenario: Scenario, evidence: Evidence) -> Workforce:

@@ -1,0 +1,105 @@
+"""Re-identification risk: how many, for whom, and how sure."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from ui import first_paint
+
+loading = first_paint.start()
+
+from core import charts, study
+from core.demographics import cell_labels
+from core.study.inference import ATTRIBUTES
+from ui import controls, figure, results, risk_charts, sentences, shell, visitor
+
+loading.empty()
+shell.open_page("pages/21_Re-identification_risk.py", "Re-identification risk")
+
+GROUP_WORDS = {"sex": "Sex", "age": "Age", "race": "Race"}
+
+
+def readings(result: study.Study) -> None:
+    """Draw the three readings of the risk, a sentence each."""
+    labels = cell_labels(result.attack.bins)
+    seen = result.readings
+    parts = (
+        (
+            "Prosecutor",
+            seen.prosecutor,
+            "Somebody looks for one colleague, and knows that the colleague is in the database. This is the chance for the most "
+            f"exposed: {sentences.people_of_cell(labels[seen.prosecutor_cell])}.",
+        ),
+        (
+            "Journalist",
+            seen.journalist,
+            f"Somebody wants to show that anyone at all can be named, from a public list of {seen.list_size:,} people that does "
+            f"not tell who works here. This is the chance for the most exposed: {sentences.people_of_cell(labels[seen.journalist_cell])}.",
+        ),
+        ("Marketer", seen.marketer, "Somebody wants to name as many as possible. This is the share of all people named."),
+    )
+    st.html(
+        '<div class="readings">'
+        + "".join(
+            f"<div>{name}<strong>{charts.percent(value)}</strong>{html.escape(words)}</div>" for name, value, words in parts
+        )
+        + "</div>"
+    )
+    st.caption("Three readings after El Emam and the ARX tool. Exact expectations over random companies.")
+
+
+@st.fragment
+def risk_now() -> None:
+    """Draw controls, and what depends on them."""
+    controls.company_size()
+    left, right = st.columns(2)
+    with left:
+        controls.age_bin_width()
+    with right:
+        controls.repeats()
+    attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
+    visitor.write_url()
+    scenario = visitor.scenario()
+    result = results.run(scenario)
+    sentences.risk(result)
+    controls.summary()
+    risk_charts.class_sizes(result)
+    risk_charts.curve(result)
+    groups = result.by_group[attribute]
+    figure.show(
+        charts.exposure(groups, result.exact.expected_reidentified, attribute=attribute),
+        finding=sentences.who_bears_most(groups, attribute),
+        measure=f"Chance of one person to be named, by {attribute}. Exact.",
+        key="exposure",
+    )
+    st.html('<div class="finding">Three attackers, three readings</div>')
+    readings(result)
+    widths = results.widths(scenario)
+    figure.show(
+        charts.size_width_map(study.curve_sizes(), widths, result),
+        finding=f"Age bins of {widths.best(scenario.company_size)} years serve the attacker best here",
+        measure="Expected share of people named, by company size and age-bin width. Exact. The ring is your scenario.",
+        key="size_width_map",
+    )
+    spread = result.simulated
+    figure.show(
+        charts.exact_against_simulated(result),
+        finding=f"{scenario.repeats:,} simulated companies: {charts.percent(spread.mean.expected_reidentified)} on average",
+        measure=f"Share of people named in each. The exact expectation is {charts.percent(result.exact.expected_reidentified)}.",
+        key="exact_against_simulated",
+    )
+
+
+risk_now()
+
+with st.expander("How this is computed"):
+    st.latex(r"E = \frac{1}{N} \sum_c \frac{a_c}{q_c} \left(1 - (1 - q_c)^N\right)")
+    st.latex(r"\text{risk of a person of cell } t = \frac{a_t}{p_t} \cdot \frac{1 - (1 - q_t)^N}{N q_t}")
+    st.markdown(
+        "*p* is the chance that a random employee truly is in a cell, *q* the chance to be read as it, *a* the chance of both at "
+        "once. The journalist's list replaces *N* and *q* by the list's size and *p*. Simulated companies draw the counts of "
+        "people read rightly and wrongly as each cell from one multinomial distribution. Sources: paper, Section VI; El Emam "
+        "(2013), *Guide to the De-Identification of Personal Health Information*; the page *Method* derives the formulas."
+    )
