@@ -78,3 +78,10 @@ def matrix(name: str, values: ArrayLike) -> FloatArray:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got {int((~np.isfinite(array)).sum())} values that are NaN or infinite")
     return array
+
+
+def generator(rng: object) -> np.random.Generator:
+    """Return `rng` if it is a numpy.random.Generator, or raise ValueError."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0), got {rng!r}")
+    return rng

@@ -382,11 +382,3 @@ def _predicted(matching: Matching, predicted: ArrayLike, count: int) -> IntArray
     if len(cell) <= matching.face.max(initial=-1):
         raise ValueError(f"each held-out face needs a predicted cell, got {len(cell):,} for face {matching.face.max():,}")
     return cell
-
-
-def perfect_outcomes(population: ArrayLike, bins: AgeBins) -> FloatArray:
-    """Outcomes of an attacker who reads every attribute rightly: J is diagonal, shape (cells, cells)."""
-    shares = checked_population(population)
-    age, sex, race = np.indices(shares.shape).reshape(3, -1)
-    cell = cells(Demographics(age + YOUNGEST, sex, race), bins)
-    return np.diag(np.bincount(cell, weights=shares.ravel(), minlength=cell_count(bins)))

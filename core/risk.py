@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import FloatArray, IntArray, matrix, whole_number, whole_numbers
+from core.checks import FloatArray, IntArray, generator, matrix, whole_number, whole_numbers
 from core.demographics import RACES, SEXES, AgeBins, cell_count, from_cells
 from core.scenario import FEWEST_REPEATS, LARGEST_COMPANY, MOST_REPEATS, SMALLEST_COMPANY
 
@@ -162,6 +162,21 @@ def exact(outcomes: ArrayLike, company_size: int) -> EquivalenceRisk:
     return EquivalenceRisk(float(expected_shares(q, a, size)), _class_size_shares(q, a, size), float(a.sum()))
 
 
+def perfect(outcomes: ArrayLike, company_size: int) -> EquivalenceRisk:
+    """Exact risk if every attribute were read rightly: J with the same people on its diagonal.
+
+    Parameters
+    ----------
+    outcomes : (C, C) floats
+        Matrix J, truth by prediction; only the shares of people truly in each cell matter.
+    company_size : int
+        N, 2 to 1,000,000.
+    """
+    p = checked_outcomes(outcomes).sum(axis=1)
+    size = _company_size(company_size)
+    return EquivalenceRisk(float(expected_shares(p, p, np.array(size))), _class_size_shares(p, p, size), float(p.sum()))
+
+
 def expected_shares(q: FloatArray, a: FloatArray, company_size: ArrayLike) -> FloatArray:
     """E for chances q and a of shape (..., C): the closed form of `exact`, without its checks.
 
@@ -192,7 +207,7 @@ def simulate(outcomes: ArrayLike, company_size: int, repeats: int, rng: np.rando
     size = _company_size(company_size)
     repeats = whole_number("repeats", repeats, FEWEST_REPEATS, MOST_REPEATS)
     q, a = predicted_and_right(outcomes)
-    return _simulate(q, a, size, repeats, rng)
+    return _simulate(q, a, size, repeats, generator(rng))
 
 
 def _simulate(q: FloatArray, a: FloatArray, size: int, repeats: int, rng: np.random.Generator) -> SimulatedRisk:
@@ -235,13 +250,14 @@ class RiskCurve:
 
 
 def curve(
-    outcomes: ArrayLike, perfect_outcomes: ArrayLike, company_sizes: ArrayLike, *, repeats: int, rng: np.random.Generator
+    outcomes: ArrayLike, company_sizes: ArrayLike, *, repeats: int, rng: np.random.Generator
 ) -> RiskCurve:
     """E over company sizes, with the spread between companies and both reference lines."""
     sizes = whole_numbers("company sizes", company_sizes, SMALLEST_COMPANY, LARGEST_COMPANY)
     repeats = whole_number("repeats", repeats, FEWEST_REPEATS, MOST_REPEATS)
     q, a = predicted_and_right(outcomes)
-    perfect_q, perfect_a = predicted_and_right(perfect_outcomes)
+    p = checked_outcomes(outcomes).sum(axis=1)
+    generator(rng)
     spread = [_simulate(q, a, int(size), repeats, rng) for size in sizes]
     return RiskCurve(
         company_sizes=sizes,
@@ -249,7 +265,7 @@ def curve(
         low=np.array([risk.low for risk in spread]),
         high=np.array([risk.high for risk in spread]),
         random_guess=1 / sizes,
-        perfect=expected_shares(perfect_q, perfect_a, sizes),
+        perfect=expected_shares(p, p, sizes),
     )
 
 
@@ -340,6 +356,8 @@ def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[s
     dict with the keys "sex", "race" and "age"
     """
     joint = checked_outcomes(outcomes)
+    if not isinstance(bins, AgeBins):
+        raise ValueError(f"bins must be AgeBins, got {bins!r}")
     if len(joint) != cell_count(bins):
         raise ValueError(f"outcomes for age bins of {bins.width} years must have {cell_count(bins)} cells, got {len(joint)}")
     share = joint.sum(axis=1)
@@ -351,7 +369,8 @@ def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[s
 
 def advantage(expected_reidentified: ArrayLike, company_size: ArrayLike) -> FloatArray:
     """Gain over guessing a name at random, (E - 1/N) / (1 - 1/N): 0 for the guess, 1 for certainty."""
-    guess = 1 / np.asarray(company_size, dtype=np.float64)
+    sizes = whole_numbers("company sizes", np.atleast_1d(company_size), SMALLEST_COMPANY, LARGEST_COMPANY)
+    guess = (1 / sizes).reshape(np.shape(company_size))
     return (np.asarray(expected_reidentified) - guess) / (1 - guess)
 
 
@@ -389,7 +408,9 @@ def _class_size_shares(q: FloatArray, a: FloatArray, size: int) -> dict[str, flo
     a, q = a[a > 0], np.minimum(q[a > 0], 1)
     largest = np.minimum(np.array(_LARGEST_OF_CLASS), size)
     up_to = (a[:, None] * bdtr(largest - 1.0, size - 1, q[:, None])).sum(axis=0)
-    return _by_class_size(np.diff(np.concatenate([[0], up_to, [a.sum()]])))
+    shares = np.diff(np.concatenate([[0], up_to, [a.sum()]]))
+    possible = np.array([1, *(largest + 1 for largest in _LARGEST_OF_CLASS)]) <= size
+    return _by_class_size(np.where(possible, shares, 0))
 
 
 def _class_of(k: IntArray) -> IntArray:

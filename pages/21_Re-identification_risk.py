@@ -23,7 +23,7 @@ GROUP_WORDS = {"sex": "Sex", "age": "Age", "race": "Race"}
 
 def readings(result: study.Study) -> None:
     """Draw the three readings of the risk, a sentence each."""
-    labels = cell_labels(result.attack.bins)
+    labels = cell_labels(result.bins)
     seen = result.readings
     parts = (
         (

@@ -88,7 +88,7 @@ def _without(scenario: Scenario, *names: str) -> Scenario:
     return scenario.replace(**{name: getattr(_DEFAULT, name) for name in names})
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _attack(scenario: Scenario) -> Attack:
     return study.attack(scenario, evidence())
 

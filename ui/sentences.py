@@ -10,6 +10,7 @@ from core import charts
 from core.risk import GroupRisk
 from core.study import Study
 
+_FEWEST_FOR_PERCENTILES = 10
 _SEX_WORDS = {"Male": "men", "Female": "women"}
 
 
@@ -24,19 +25,29 @@ def headline(sentence: str, uncertainty: str) -> None:
 
 def risk(study: Study) -> None:
     """State the risk, and both of its uncertainties."""
-    size, named, spread = study.scenario.company_size, study.exact.expected_reidentified, study.simulated
+    size, named = study.scenario.company_size, study.exact.expected_reidentified
     headline(
         f"In a company of {size:,} people, *{charts.people(named, size)}* could be named from leaked face embeddings.",
-        f"That is {charts.percent(named)} of them, exactly computed from the attacker's error rates, which we know to within "
-        f"{charts.percent(study.estimate.low)} to {charts.percent(study.estimate.high)}. Chance moves single companies: of "
-        f"{study.scenario.repeats:,} drawn at random, 95% lie between {charts.percent(spread.low)} and {charts.percent(spread.high)}.",
+        f"That is {charts.percent(named)} of them, the exact expectation; {charts.percent(study.estimate.low)} to "
+        f"{charts.percent(study.estimate.high)}, given how many faces the attacker was tested on. {_spread(study)}",
+    )
+
+
+def _spread(study: Study) -> str:
+    spread, repeats = study.simulated, study.scenario.repeats
+    if repeats < _FEWEST_FOR_PERCENTILES:
+        shares = ", ".join(charts.percent(share) for share in spread.expected_reidentified)
+        return f"Chance moves single companies: drawn at random, {repeats} had {shares}."
+    return (
+        f"Chance moves single companies: of {repeats:,} drawn at random, 95% lie between {charts.percent(spread.low)} and "
+        f"{charts.percent(spread.high)}."
     )
 
 
 def alone_or_few(study: Study) -> str:
     """Say how many people stand in small classes."""
     share = study.exact.class_size_shares["1"] + study.exact.class_size_shares["2-5"]
-    return f"{charts.percent(share)} of people stand alone or in a group of at most 5"
+    return f"{charts.percent(share)} of people are read rightly and share that reading with at most 4 others"
 
 
 def against_guess(study: Study) -> str:

@@ -51,8 +51,9 @@ def open_page(page: str, title: str) -> None:
     st.html(_STYLE)
     visitor.read_url(page)
     _navigation()
-    for problem in visitor.take_problems():
-        st.warning(f"A value in the link could not be used. {problem}")
+    problems = visitor.take_problems()
+    if problems:
+        st.warning("The link could not be used as it was. " + " ".join(problems))
     st.title(title)
     try:
         results.evidence()

@@ -12,6 +12,7 @@ from core.inference.evaluation import Evaluation
 from core.study import AttributeReading, WidthStudy
 
 _MOST_LABELLED_CLASSES = 8
+_FEW_CLASSES = 4
 _MOST_CURVES = 8
 
 
@@ -19,6 +20,7 @@ def confusion(evaluation: Evaluation, *, attribute: str) -> Chart:
     """Confusion matrix as a heat map: share of all faces, truth by prediction (Tables I to III)."""
     labels, shares = list(evaluation.labels), evaluation.confusion
     labelled = len(labels) <= _MOST_LABELLED_CLASSES
+    few = len(labels) <= _FEW_CLASSES
     figure = go.Figure()
     figure.add_heatmap(
         x=labels,
@@ -29,9 +31,9 @@ def confusion(evaluation: Evaluation, *, attribute: str) -> Chart:
         zmin=0,
         xgap=2,
         ygap=2,
-        text=[[f"{share:.1%}" for share in row] for row in shares] if labelled else None,
+        text=[[f"{share:.1%}" if few else f"{share:.0%}" for share in row] for row in shares] if labelled else None,
         texttemplate="%{text}" if labelled else None,
-        textfont={"color": INK, "size": 15},
+        textfont={"color": INK, "size": 15 if few else 12},
         hovertemplate="%{z:.2%} of all faces are %{y}<br>and read as %{x}<extra></extra>",
     )
     lay_out(figure, x_title=f"{attribute.capitalize()} as read", y_title=f"True {attribute}", height=420)

@@ -145,6 +145,8 @@ def risk_curve(curve: RiskCurve, study: Study) -> Chart:
         ticktext=[f"{100 * 10.0**power:g}%" for power in powers],
         range=[np.log10(_CURVE_FLOOR), 0.05],
     )
+    above = curve.expected > curve.random_guess
+    beside_guess = "stays above" if above.all() else f"is above, for {sizes[above].min():,} people and more," if above.any() else "is below"
     table = pd.DataFrame(
         {
             "company size": sizes,
@@ -159,7 +161,7 @@ def risk_curve(curve: RiskCurve, study: Study) -> Chart:
         figure,
         table,
         f"Line chart on logarithmic axes. The expected share of people named falls from {percent(curve.expected[0])} in a "
-        f"company of {sizes[0]:,} to {percent(curve.expected[-1])} in one of {sizes[-1]:,}; it stays above a random guess.",
+        f"company of {sizes[0]:,} to {percent(curve.expected[-1])} in one of {sizes[-1]:,}; it {beside_guess} a random guess.",
     )
 
 

@@ -22,6 +22,7 @@ FADING = [[0.0, f"rgba({ACCENT_RGB}, 0)"], [1.0, f"rgba({ACCENT_RGB}, 1)"]]
 """Colour scale of heat maps: from the page's background to the accent."""
 
 _SMALLEST_ROUNDED_COUNT = 1.95
+_FEWEST_PEOPLE = 0.95
 
 
 @dataclass(frozen=True)
@@ -67,4 +68,6 @@ def percent(share: float) -> str:
 def people(share: float, company_size: int) -> str:
     """Return the number of people that a share of the company stands for: "about 7 people"."""
     count = share * company_size
+    if count < _FEWEST_PEOPLE:
+        return "fewer than one person"
     return f"about {count:,.0f} people" if count >= _SMALLEST_ROUNDED_COUNT else f"about {count:.1f} people"

@@ -43,8 +43,6 @@ class Attack:
     bins : AgeBins
     outcomes : (cells, cells) floats
         Matrix J, truth by prediction.
-    perfect : (cells, cells) floats
-        J of an attacker who reads everything rightly.
     predicted_share, right_share : (bootstrap repeats, cells) floats
         Chances q and a over resampled held-out faces.
     nearest_age_share : float
@@ -53,7 +51,6 @@ class Attack:
 
     bins: AgeBins
     outcomes: FloatArray
-    perfect: FloatArray
     predicted_share: FloatArray
     right_share: FloatArray
     nearest_age_share: float
@@ -80,10 +77,12 @@ class Study:
         Risk of a person by "sex", "race" and "age".
     readings : Readings
         Prosecutor, journalist and marketer risk.
+    nearest_age_share : float
+        Share of the population matched to a face of the nearest age for want of the same.
     """
 
     scenario: Scenario
-    attack: Attack
+    bins: AgeBins
     exact: EquivalenceRisk
     estimate: Interval
     simulated: SimulatedRisk
@@ -91,6 +90,7 @@ class Study:
     perfect_inference: EquivalenceRisk
     by_group: dict[str, GroupRisk]
     readings: Readings
+    nearest_age_share: float
 
     @cached_property
     def advantage(self) -> float:
@@ -124,7 +124,7 @@ class Study:
                 "journalist": self.readings.journalist,
                 "marketer": self.readings.marketer,
             },
-            "nearest_age_share": self.attack.nearest_age_share,
+            "nearest_age_share": self.nearest_age_share,
         }
 
 
@@ -137,15 +137,13 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
     """How the scenario's attacker reads a random employee. Depends on all but company size and repeats."""
     bins = AgeBins(scenario.age_bin_width)
-    population = evidence.population(scenario)
-    matched = company.match(population, evidence.held_out[scenario.protocol].people)
+    matched = company.match(evidence.population(scenario), evidence.held_out[scenario.protocol].people)
     predicted = predicted_cells(evidence.held_out[scenario.protocol].beliefs, bins)
     rng = np.random.default_rng([scenario.seed, 1])
     q, a = company.resampled_outcomes(matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
     return Attack(
         bins=bins,
         outcomes=company.outcomes(matched, predicted, bins),
-        perfect=company.perfect_outcomes(population, bins),
         predicted_share=q,
         right_share=a,
         nearest_age_share=matched.nearest_age_share,
@@ -170,12 +168,13 @@ def run(scenario: Scenario, evidence: Evidence | None = None, *, prepared: Attac
     rng = np.random.default_rng([scenario.seed, 0])
     return Study(
         scenario=scenario,
-        attack=known,
+        bins=known.bins,
+        nearest_age_share=known.nearest_age_share,
         exact=risk.exact(known.outcomes, size),
         estimate=Interval(float(low), float(high)),
         simulated=risk.simulate(known.outcomes, size, scenario.repeats, rng),
         random_guess=1 / size,
-        perfect_inference=risk.exact(known.perfect, size),
+        perfect_inference=risk.perfect(known.outcomes, size),
         by_group=risk.by_group(known.outcomes, size, bins=known.bins),
         readings=risk.readings(known.outcomes, size, list_size=LIST_PER_EMPLOYEE * size),
     )
@@ -194,4 +193,4 @@ def curve_sizes() -> IntArray:
 def curve(scenario: Scenario, known: Attack) -> RiskCurve:
     """E over all company sizes, with the spread between companies and the reference lines."""
     rng = np.random.default_rng([scenario.seed, 2])
-    return risk.curve(known.outcomes, known.perfect, curve_sizes(), repeats=_CURVE_REPEATS, rng=rng)
+    return risk.curve(known.outcomes, curve_sizes(), repeats=_CURVE_REPEATS, rng=rng)

@@ -16,7 +16,6 @@ from core.company import (
     load_census,
     match,
     outcomes,
-    perfect_outcomes,
     read_adult,
     resampled_outcomes,
 )
@@ -297,8 +296,6 @@ def test_what_is_no_population_is_refused(population):
         draw(population, 10, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match=words):
         match(population, THREE)
-    with pytest.raises(ValueError, match=words):
-        perfect_outcomes(population, W40)
 
 
 @pytest.mark.parametrize("size", [1, 1_000_001, 0, -5])
@@ -488,22 +485,3 @@ def test_bootstrap_repeats_out_of_range_are_named(repeats):
     matching = match(population_of({(50, MALE, WHITE): 1}), THREE)
     with pytest.raises(ValueError, match=rf"^bootstrap repeats must be 1 to 10,000, got {repeats:,}$"):
         resampled_outcomes(matching, [0, 0, 8], W40, repeats=repeats, rng=np.random.default_rng(0))
-
-
-def test_perfect_outcomes_worked_by_hand():
-    # 10 and 40 lie in bin 0, 50 in bin 1: .5 and .2 in cell 0, .3 Black women in (1 * 2 + 1) * 4 + 1 = 13.
-    population = population_of({(10, MALE, WHITE): 0.5, (40, MALE, WHITE): 0.2, (50, FEMALE, BLACK): 0.3})
-    joint = perfect_outcomes(population, W40)
-    assert joint.shape == (16, 16)
-    assert joint[0, 0] == pytest.approx(0.7)
-    assert joint[13, 13] == pytest.approx(0.3)
-    assert joint.sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("width", [1, 13, 20])
-def test_perfect_outcomes_are_those_of_faces_all_read_rightly(rng, width):
-    bins = AgeBins(width)
-    population = random_population(rng)
-    faces = Demographics.from_counts(np.ones((80, 2, 4), dtype=int))
-    read = outcomes(match(population, faces), cells(faces, bins), bins)
-    np.testing.assert_allclose(perfect_outcomes(population, bins), read, atol=1e-12)

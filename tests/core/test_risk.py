@@ -326,8 +326,7 @@ def test_outcomes_that_are_no_joint_distribution_are_refused(joint, words):
         lambda: risk.simulate(joint, 10, 1, rng),
         lambda: risk.of_cells(joint, 10),
         lambda: risk.by_group(joint, 10, bins=AgeBins(40)),
-        lambda: risk.curve(joint, good, [10], repeats=1, rng=rng),
-        lambda: risk.curve(good, joint, [10], repeats=1, rng=rng),
+        lambda: risk.curve(joint, [10], repeats=1, rng=rng),
     ):
         with pytest.raises(ValueError, match=words):
             attempt()
@@ -370,19 +369,19 @@ def test_repeats_out_of_range_are_named_with_the_range(repeats, words):
     with pytest.raises(ValueError, match=words):
         risk.simulate([[1]], 10, repeats, rng)
     with pytest.raises(ValueError, match=words):
-        risk.curve([[1]], [[1]], [10], repeats=repeats, rng=rng)
+        risk.curve([[1]], [10], repeats=repeats, rng=rng)
 
 
 @pytest.mark.parametrize("sizes", [[1], [10, 1_000_001], [2.5], ["10"]])
 def test_company_sizes_of_a_curve_are_in_range(sizes):
     with pytest.raises(ValueError, match=r"^company sizes must be (whole numbers from )?2 to 1,000,000, got "):
-        risk.curve([[1]], [[1]], sizes, repeats=1, rng=np.random.default_rng(0))
+        risk.curve([[1]], sizes, repeats=1, rng=np.random.default_rng(0))
 
 
 def test_a_curve_is_exact_at_every_size():
     joint, perfect = random_outcomes(1, 6, 0.4), np.diag(random_outcomes(1, 6, 0.4).sum(axis=1))
     sizes = [2, 3, 10, 100, 5000, 1_000_000]
-    found = risk.curve(joint, perfect, sizes, repeats=400, rng=np.random.default_rng(0))
+    found = risk.curve(joint, sizes, repeats=400, rng=np.random.default_rng(0))
     assert found.company_sizes.tolist() == sizes
     assert found.expected == pytest.approx([risk.exact(joint, size).expected_reidentified for size in sizes], rel=1e-12)
     assert found.perfect == pytest.approx([risk.exact(perfect, size).expected_reidentified for size in sizes], rel=1e-12)
@@ -392,7 +391,7 @@ def test_a_curve_is_exact_at_every_size():
 
 def test_a_curves_spread_is_that_of_simulations():
     joint = random_outcomes(1, 6, 0.4)
-    found = risk.curve(joint, joint, [10, 100], repeats=5000, rng=np.random.default_rng(0))
+    found = risk.curve(joint, [10, 100], repeats=5000, rng=np.random.default_rng(0))
     for low, high, size in zip(found.low, found.high, (10, 100), strict=True):
         simulated = risk.simulate(joint, size, 5000, np.random.default_rng(1))
         spread = simulated.high - simulated.low
@@ -472,3 +471,47 @@ def test_advantage_is_0_for_a_guess_and_1_for_certainty():
     # (.109 - .01) / .99 = .1
     assert risk.advantage(0.109, 100) == pytest.approx(0.1)
     assert risk.advantage([0.5, 0.0], [2, 3]) == pytest.approx([0, -0.5])
+
+
+def test_perfect_inference_is_a_diagonal_with_the_same_people():
+    joint = random_outcomes(2, 7, 0.3)
+    diagonal = np.diag(joint.sum(axis=1))
+    for size in (2, 30, 1_000_000):
+        assert risk.perfect(joint, size).expected_reidentified == pytest.approx(risk.exact(diagonal, size).expected_reidentified)
+        assert risk.perfect(joint, size).class_size_shares == pytest.approx(risk.exact(diagonal, size).class_size_shares)
+    assert risk.perfect(joint, 2).correct == pytest.approx(1)
+
+
+def test_classes_larger_than_the_company_hold_nobody():
+    joint = random_outcomes(3, 5, 0.2)
+    shares = risk.exact(joint, 2).class_size_shares
+    assert (shares["6-10"], shares["11-20"], shares["21+"]) == (0, 0, 0)
+    assert risk.exact(joint, 20).class_size_shares["21+"] == 0
+    assert risk.exact(joint, 21).class_size_shares["21+"] > 0
+
+
+def test_readings_worked_by_hand():
+    # Cell 0: half the people, all read rightly; cell 1: half, one in two read as 0.
+    joint = np.array([[0.5, 0.0], [0.25, 0.25]])
+    found = risk.readings(joint, 2, list_size=4)
+    # q = .75, .25. Cell 0: 1 * (1 - .25^2) / (2 * .75) = .625; cell 1: .5 * (1 - .75^2) / (2 * .25) = .4375.
+    assert (found.prosecutor, found.prosecutor_cell) == (pytest.approx(0.625), 0)
+    # The list holds 4, half of them in each cell: (1 - .5^4) / (4 * .5) = .46875, times 1 and .5.
+    assert (found.journalist, found.journalist_cell) == (pytest.approx(0.46875), 0)
+    assert found.marketer == pytest.approx((0.625 + 0.4375) / 2)
+    assert found.list_size == 4
+    with pytest.raises(ValueError, match=r"^list size must be 2 to 1,000,000,000, got 1$"):
+        risk.readings(joint, 2, list_size=1)
+
+
+def test_groups_name_the_most_exposed():
+    groups = risk.GroupRisk(("a", "b"), np.array([0.1, 0.4]), np.array([30.0, 10.0]))
+    # The average person's risk is (30 * .1 + 10 * .4) / 40 = .175.
+    assert groups.most_exposed == "b"
+    assert groups.highest_ratio == pytest.approx(0.4 / 0.175)
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random])
+def test_what_is_no_generator_of_random_numbers_is_refused(rng):
+    with pytest.raises(ValueError, match="numpy.random.Generator"):
+        risk.simulate([[1]], 10, 5, rng)

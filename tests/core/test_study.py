@@ -57,7 +57,7 @@ def test_estimate_interval_holds_the_exact_risk_and_is_narrower_than_the_spread(
 
 
 def test_shipped_faces_cover_the_census(evidence):
-    assert study.run(Scenario(), evidence).attack.nearest_age_share == 0
+    assert study.run(Scenario(), evidence).nearest_age_share == 0
 
 
 def test_prepared_attack_gives_the_same_study(evidence):
@@ -88,3 +88,63 @@ def test_shipped_models_come_near_the_paper(evidence):
 def test_results_are_plain_json(evidence):
     result = study.run(Scenario(), evidence).to_dict()
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_a_company_of_ones_own_making_has_the_wanted_people(evidence):
+    scenario = Scenario(company_size=1_000_000, youngest=25, oldest=60, female_percent=40, race_percents=(50, 25, 15, 10))
+    population = evidence.population(scenario)
+    assert population.sum(axis=(0, 2)) == pytest.approx([0.6, 0.4], abs=1e-6)
+    assert population.sum(axis=(0, 1)) == pytest.approx([0.5, 0.25, 0.15, 0.1], abs=1e-6)
+    assert not population[:24].any()
+    assert not population[60:].any()
+    drawn = study.draw(scenario, evidence)
+    assert drawn.size == 1_000_000
+    # Four standard errors of a share of a million people are 0.002.
+    assert drawn.female_share == pytest.approx(0.4, abs=0.002)
+    assert drawn.classes == 2 * 2 * 4  # bins 21-40 and 41-60, two sexes, four races
+
+
+def test_a_drawn_companys_classes_add_up(evidence):
+    drawn = study.draw(Scenario(company_size=300, age_bin_width=5), evidence)
+    assert drawn.class_sizes.sum() == drawn.counts.sum() == 300
+    assert drawn.risk.correct == 1
+    # With everything read rightly, each class names one of its people.
+    assert drawn.risk.expected_reidentified == pytest.approx(drawn.classes / 300)
+    assert drawn.risk.class_size_shares["1"] == pytest.approx(drawn.people_alone / 300)
+
+
+def test_widths_agree_with_the_study_of_each(evidence):
+    widths = study.by_width(Scenario(), evidence)
+    for width in (1, 13, 40):
+        scenario = Scenario(age_bin_width=width, company_size=70)
+        expected = study.run(scenario, evidence).exact.expected_reidentified
+        assert widths.expected([70])[0, width - 1] == pytest.approx(expected)
+    assert widths.best(70) == widths.widths[widths.expected([70])[0].argmax()]
+
+
+@pytest.mark.parametrize("attribute", ["sex", "age", "race"])
+@pytest.mark.parametrize("protocol", ["corrected", "paper"])
+def test_readings_of_attributes_come_near_the_papers_tables(evidence, attribute, protocol):
+    reading = study.read_attribute(Scenario(protocol=protocol), evidence, attribute)
+    wanted = {"sex": 0.918, "age": 0.770, "race": 0.834 if protocol == "paper" else 0.905}[attribute]
+    assert reading.evaluation.accuracy == pytest.approx(wanted, abs=0.035)
+    low, high = reading.evaluation.intervals["accuracy"]
+    assert low < reading.evaluation.accuracy < high
+    assert reading.majority < reading.evaluation.accuracy
+    assert all(curve.auc > 0.8 for curve in reading.curves.values())
+
+
+def test_pictures_of_one_person_are_nearer_than_those_of_two(evidence):
+    from core.faces import generator
+    from core.verification import equal_error_rate
+
+    taken = study.take_pictures(Scenario(), evidence, generator.load())
+    for metric in ("euclidean", "manhattan"):
+        pairs = taken.pairs(metric)
+        assert equal_error_rate(pairs) < 0.03
+        same = taken.compare(3, same=True, metric=metric)
+        assert same.distance == pytest.approx(pairs.genuine[3], rel=1e-5)
+        assert same.distance < taken.compare(3, same=False, metric=metric).distance
+        # The usual thresholds let as many pairs of two people match.
+        usual = taken.usual_threshold(pairs, metric)
+        assert (pairs.impostor <= usual).mean() == pytest.approx(0.007, abs=0.005)
