@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from core import __version__, shipped
 from ui import results, visitor
@@ -67,5 +69,7 @@ def _navigation() -> None:
         for group, pages in NAVIGATION.items():
             st.caption(group)
             for path, label in pages.items():
-                st.page_link(path, label=label)
+                # A page that is run by itself, as `streamlit run pages/...` does, has no others to lead to.
+                with suppress(StreamlitPageNotFoundError):
+                    st.page_link(path, label=label)
         st.caption(f"Version {__version__}. Measures risk on synthetic companies; links nobody to a name.")

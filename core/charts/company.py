@@ -73,7 +73,11 @@ def pyramid(workforce: Workforce) -> Chart:
             "people": workforce.counts[tuple(rows.T)],
         }
     )
-    return Chart(figure, table, f"Age pyramids by race. {percent(workforce.female_share)} of the people are women.")
+    return Chart(
+        figure,
+        table,
+        f"Age pyramids by race, men left and women right. {percent(workforce.female_share)} of the people are women.",
+    )
 
 
 def true_classes(workforce: Workforce) -> Chart:

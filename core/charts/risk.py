@@ -146,7 +146,7 @@ def risk_curve(curve: RiskCurve, study: Study) -> Chart:
         range=[np.log10(_CURVE_FLOOR), 0.05],
     )
     above = curve.expected > curve.random_guess
-    beside_guess = "stays above" if above.all() else f"is above, for {sizes[above].min():,} people and more," if above.any() else "is below"
+    beside_guess = "stays above" if above.all() else "is in part below"
     table = pd.DataFrame(
         {
             "company size": sizes,

@@ -1,0 +1,201 @@
+"""Every page, run by Streamlit's own test driver: it opens cold, each control works, its figures are the library's."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import charts, replication, shipped, study
+from core.faces import generator
+from core.scenario import Scenario
+from core.verification import error_rates
+from ui import shell
+
+PAGES = [path for group in shell.NAVIGATION.values() for path in group]
+REVEALS, EXPLAINED, RISK, COMPANY, METHOD = PAGES[1:6]
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return study.load_evidence()
+
+
+def test_every_file_in_pages_is_in_the_navigation(request):
+    root = request.config.rootpath
+    assert set(PAGES) == {"app.py"} | {f"pages/{path.name}" for path in (root / "pages").glob("*.py")}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_opens_cold(opened, path):
+    page = opened(path)
+    assert page.problems() == []
+    assert len(page.driver.title) == 1
+    assert not page.driver.warning
+    assert "*" not in page.text().split("</div>")[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_runs_by_itself(path, request):
+    driver = AppTest.from_file(str(request.config.rootpath / path), default_timeout=60).run()
+    assert [exception.message for exception in driver.exception] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_opens_cold_with_another_scenario(opened, path):
+    url = {
+        "people": "3000",
+        "years": "7",
+        "women": "40",
+        "races": "40-30-20-10",
+        "youngest": "25",
+        "oldest": "60",
+        "protocol": "paper",
+    }
+    page = opened(path, **url)
+    assert page.problems() == []
+    assert page.url() == url
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_bad_values_of_a_link_fall_back_with_a_sentence(opened, path):
+    page = opened(path, people="1e9", races="50-50-50-50", attribute="height", threshold="nan")
+    assert page.problems() == []
+    (warning,) = page.driver.warning
+    for words in ("Company size must be", "add up to 100", "Attribute must be one of sex, age, race", "Threshold must be"):
+        assert words in warning.value
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_charts_carry_a_text_and_their_data(opened, path):
+    page = opened(path)
+    drawn = [chart for chart in page.driver.get("plotly_chart") if "first_paint" not in chart.proto.id]
+    assert all(len(chart.proto.alt) > 60 for chart in drawn)
+    assert len(page.driver.get("download_button")) == len(drawn)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_damaged_models_give_a_sentence(opened, path, monkeypatch):
+    def damaged(*_):
+        raise shipped.DamagedModelError("census.csv is not what was released")
+
+    from ui import results
+
+    results.evidence.clear()
+    monkeypatch.setattr(study, "load_evidence", damaged)
+    page = opened(path)
+    assert page.problems() == []
+    assert [error.value for error in page.driver.error] == ["Census.csv is not what was released."]
+    results.evidence.clear()
+
+
+@pytest.mark.parametrize("attribute", ["sex", "age", "race"])
+def test_what_a_faceprint_reveals_shows_the_librarys_figures(opened, evidence, attribute):
+    page = opened(REVEALS)
+    page.driver.segmented_control(key="view_attribute").set_value(attribute).run()
+    page.driver.segmented_control(key="control_protocol").set_value("paper").run()
+    page.driver.slider(key="control_width").set_value(25).run()
+    assert page.problems() == []
+    scenario = Scenario(protocol="paper", age_bin_width=25)
+    reading = study.read_attribute(scenario, evidence, attribute)
+    assert np.allclose(page.charts()["confusion"]["data"][0]["z"], reading.evaluation.confusion)
+    assert charts.percent(reading.evaluation.accuracy) in page.text()
+    for low, high in reading.evaluation.intervals.values():
+        assert f"{charts.percent(low)} to {charts.percent(high)}" in page.text()
+    assert page.driver.info[0].value.startswith("In the paper each race")
+    assert page.url() == {"protocol": "paper", "years": "25"} | ({"attribute": attribute} if attribute != "sex" else {})
+
+
+def test_embeddings_explained_shows_the_librarys_figures(opened, evidence):
+    taken = study.take_pictures(Scenario(), evidence, generator.load())
+    page = opened(EXPLAINED)
+    assert f"{taken.compare(0, same=True).distance:.2f}" in page.text()
+    page.driver.segmented_control(key="view_pair").set_value("different").run()
+    next(button for button in page.driver.button if button.label == "Another pair").click().run()
+    compared = taken.compare(1, same=False)
+    assert f"{compared.distance:.2f}" in page.text()
+    assert np.allclose(page.charts()["two_embeddings"]["data"][0]["y"], compared.first)
+    page.driver.slider(key="control_threshold").set_value(0.5).run()
+    rates = error_rates(taken.pairs(), 0.5)
+    assert f"{charts.percent(rates.false_match)} of two people match" in page.text()
+    assert f"{charts.percent(rates.false_non_match)} of one person do not" in page.text()
+    assert page.url() == {"pair": "different", "number": "1", "threshold": "0.5"}
+    page.driver.segmented_control(key="view_metric").set_value("manhattan").run()
+    assert page.problems() == []
+    # A Euclidean threshold means nothing for the Manhattan distance.
+    assert page.url() == {"pair": "different", "number": "1", "metric": "manhattan"}
+    assert f"{taken.compare(1, same=False, metric='manhattan').distance:.2f}" in page.text()
+
+
+def test_risk_page_shows_the_librarys_figures(opened, evidence):
+    page = opened(RISK)
+    page.driver.number_input(key="control_size_exact").set_value(250).run()
+    page.driver.slider(key="control_width").set_value(10).run()
+    page.driver.select_slider(key="control_repeats").set_value(200).run()
+    page.driver.segmented_control(key="view_bears").set_value("race").run()
+    assert page.problems() == []
+    result = study.run(Scenario(company_size=250, age_bin_width=10, repeats=200), evidence)
+    drawn = page.charts()
+    assert sorted(drawn["exposure"]["data"][0]["x"]) == pytest.approx(sorted(result.by_group["race"].risk))
+    assert drawn["exact_against_simulated"]["data"][0]["x"] == pytest.approx(result.simulated.expected_reidentified)
+    shown = np.array(drawn["size_width_map"]["data"][0]["z"])
+    sizes = study.curve_sizes()
+    assert 10 ** shown[9, 0] / 100 == pytest.approx(study.by_width(Scenario(), evidence).expected(sizes)[0, 9])
+    for reading in (result.readings.prosecutor, result.readings.journalist, result.readings.marketer):
+        assert charts.percent(reading) in page.text()
+    assert page.url() == {"people": "250", "years": "10", "repeats": "200", "bears": "race"}
+
+
+def test_company_page_draws_the_wanted_company(opened, evidence):
+    page = opened(COMPANY)
+    page.driver.select_slider(key="control_size_slider").set_value(500).run()
+    page.driver.slider(key="control_ages").set_range(25, 60).run()
+    page.driver.toggle(key="control_women_own").set_value(True).run()
+    page.driver.slider(key="control_women").set_value(30).run()
+    page.driver.toggle(key="control_races_own").set_value(True).run()
+    next(button for button in page.driver.button if button.label == "Draw another company").click().run()
+    page.driver.radio(key="control_mapping").set_value("native-as-indian").run()
+    assert page.problems() == []
+    scenario = Scenario(
+        company_size=500,
+        youngest=25,
+        oldest=60,
+        female_percent=30,
+        race_percents=(25, 25, 25, 25),
+        seed=1,
+        race_mapping="native-as-indian",
+    )
+    drawn = study.draw(scenario, evidence)
+    assert f"{drawn.classes:,} classes; {drawn.people_alone:,} people are alone" in page.text()
+    sizes = [size for row in page.charts()["true_classes"]["data"][0]["customdata"] for size in row]
+    assert sorted(size for size in sizes if size) == sorted(drawn.class_sizes[drawn.class_sizes > 0].tolist())
+    assert page.url()["races"] == "25-25-25-25"
+
+
+def test_a_race_mix_that_is_no_100_percent_leaves_the_former_one(opened):
+    page = opened(COMPANY, races="40-30-20-10")
+    next(field for field in page.driver.number_input if field.label.startswith("White")).set_value(90)
+    next(button for button in page.driver.button if button.label == "Use this mix").click().run()
+    assert page.problems() == []
+    assert "got a sum of 150. The former mix stays." in page.driver.error[0].value
+    assert page.url() == {"races": "40-30-20-10"}
+
+
+def test_method_page_sets_the_papers_figures_beside_the_recorded_ones(opened):
+    page = opened(METHOD)
+    recorded = shipped.read_json(shipped.REPLICATION)
+    shown = page.driver.table[0].value
+    assert shown.equals(replication.comparison(recorded, None))
+    assert shown.loc["Sex: accuracy", "Paper"] == "91.8%"
+    assert shown.loc["Share named of 100 people", "Real faces, recorded"] == f"{recorded['risk']['100']['ours']['exact']:.1%}"
+    assert all(cell == "" for cell in shown["Generated faces, now"])
+
+
+def test_comparison_shows_missing_figures_as_nothing():
+    recorded = shipped.read_json(shipped.REPLICATION)
+    table = replication.comparison(recorded, recorded)
+    assert table.loc["Race, single labels: accuracy", "Paper"] == ""
+    assert (table["Real faces, recorded"] == table["Generated faces, now"]).all()
+    assert not any(isinstance(cell, float) and math.isnan(cell) for cell in table.to_numpy().ravel())
