@@ -13,6 +13,7 @@ import click
 
 from core import company, replication, shipped, study, tables, training
 from core.faces import generator, utkface
+from core.faces import people as people_files
 from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario
 
 _DEFAULTS = {field.name: field.default for field in fields(Scenario)}
@@ -50,9 +51,10 @@ def risk_command(as_json: bool, **choices: Any) -> None:
 @cli.command("replicate")
 @click.option("--faces", type=_FILE, help="Parquet with columns file and embedding; generated faces without it.")
 @click.option("--census", type=_FILE, help="The original adult.data; the shipped table without it.")
+@click.option("--out", type=_FOLDER, help="Folder to write replication.json to.")
 @_seed_option
 @_json_option
-def replicate_command(faces: Path | None, census: Path | None, seed: int, as_json: bool) -> None:
+def replicate_command(faces: Path | None, census: Path | None, out: Path | None, seed: int, as_json: bool) -> None:
     """Print the paper's tables beside ours."""
     seed = Scenario(seed=seed).seed
     people = company.read_adult(census) if census else company.load_census()
@@ -60,20 +62,26 @@ def replicate_command(faces: Path | None, census: Path | None, seed: int, as_jso
         result = replication.on_real_faces(utkface.read_parquet(faces), people, seed=seed, progress=_progress)
     else:
         result = replication.on_generated_faces(generator.load(), people, seed=seed, progress=_progress)
+    if out:
+        shipped.write_json(shipped.REPLICATION, result, out)
     _print(result, tables.of_replication, as_json=as_json)
 
 
 @cli.command("fit-generator")
 @click.option("--faces", type=_FILE, required=True, help="Parquet with columns file and embedding.")
+@click.option(
+    "--within", type=_FILE, help="Parquet with columns file, person and embedding: several pictures of one person each."
+)
 @click.option("--out", type=_FOLDER, required=True, help="Folder to write face_generator.npz to.")
 @_seed_option
-@click.option("--evaluate", is_flag=True, help="Also judge the generator on the real held-out faces.")
+@click.option("--evaluate", is_flag=True, help="Also judge it on real held-out faces, and write generator_evaluation.json.")
 @_json_option
-def fit_generator_command(faces: Path, out: Path, seed: int, evaluate: bool, as_json: bool) -> None:
+def fit_generator_command(faces: Path, within: Path | None, out: Path, seed: int, evaluate: bool, as_json: bool) -> None:
     """Fit the face generator to real faces."""
     seed = Scenario(seed=seed).seed
+    pictures = people_files.read_parquet(within) if within else None
     _progress("fitting")
-    fitted, known, held = training.fit_generator(utkface.read_parquet(faces).faces, seed=seed)
+    fitted, known, held = training.fit_generator(utkface.read_parquet(faces).faces, seed=seed, pictures=pictures)
     fitted.save(out)
     result: dict[str, Any] = {
         "written": str(out / shipped.GENERATOR),
@@ -82,7 +90,9 @@ def fit_generator_command(faces: Path, out: Path, seed: int, evaluate: bool, as_
     }
     if evaluate:
         as_shipped = generator.load(out)
-        result |= training.evaluate_generator(as_shipped, known, held, seed=seed, progress=_progress).to_dict()
+        judged = training.evaluate_generator(as_shipped, known, held, seed=seed, pictures=pictures, progress=_progress)
+        shipped.write_json(shipped.EVALUATION, {"seed": seed} | judged.to_dict(), out)
+        result |= judged.to_dict()
     _print(result, tables.of_values, as_json=as_json)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core import company, risk, training
 from core.company import Census
@@ -28,6 +29,11 @@ from core.scenario import CORRECTED, PAPER
 
 PAPER_BINS = AgeBins(20)
 REPEATS = 50
+STEPS_ON_GENERATED_FACES = 7
+"""Messages that `on_generated_faces` sends to `progress`."""
+
+_METRIC_WORDS = {"accuracy": "accuracy", "recall": "recall", "precision": "precision", "f1": "F1", "auc": "AUC"}
+_TABLE_WORDS = {"sex": "Sex", "age": "Age, 20-year bins", "race_one_hot": "Race, one-hot labels"}
 _PERCENT = 100
 
 
@@ -59,7 +65,8 @@ def on_real_faces(
     levelled = utkface.level(faces.people, rng=rng)
     progress("looking for near-identical photos")
     groups = near_identical_groups(faces.embeddings)
-    result = _replicate(_sets(faces, levelled, rng, None), census, seed=seed, progress=progress)
+    result: dict[str, Any] = {"faces": "real", "seed": seed}
+    result |= _replicate(_sets(faces, levelled, rng, None), census, seed=seed, progress=progress)
     result["training_set"] |= {"rows_read": reading.rows, "left_out": reading.left_out}
     progress("again with near-identical photos on one side of the split")
     kept = _sets(faces, levelled, rng, groups)
@@ -77,7 +84,27 @@ def on_generated_faces(
     progress("generating faces")
     train, test = training.generated_split(fitted, seed=seed)
     pool = training.generated_held_out(fitted, seed=seed)
-    return _replicate(Sets(train, test, pool), census, seed=seed, progress=progress)
+    result: dict[str, Any] = {"faces": "generated", "seed": seed}
+    return result | _replicate(Sets(train, test, pool), census, seed=seed, progress=progress)
+
+
+def comparison(real: dict[str, Any], generated: dict[str, Any] | None) -> pd.DataFrame:
+    """Set the paper's figures beside those on real and on generated faces, as per cent to show."""
+    rows: list[tuple[str, float | None, float, float | None]] = []
+    for table, words in _TABLE_WORDS.items():
+        paper, ours = real[table]["paper"], real[table]["ours"]
+        for metric, name in _METRIC_WORDS.items():
+            if metric in paper:
+                again = generated[table]["ours"][metric] if generated else None
+                rows.append((f"{words}: {name}", paper[metric], ours[metric], again))
+    single = "race_single_label"
+    again = generated[single]["ours"]["accuracy"] if generated else None
+    rows.append(("Race, single labels: accuracy", None, real[single]["ours"]["accuracy"], again))
+    for size, row in real["risk"].items():
+        again = generated["risk"][size]["ours"]["exact"] if generated else None
+        rows.append((f"Share named of {size} people", row["paper"]["expected_reidentified"], row["ours"]["exact"], again))
+    shares = pd.DataFrame(rows, columns=["", "Paper", "Real faces, recorded", "Generated faces, now"]).set_index("")
+    return shares.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
 
 
 def _sets(faces: Faces, levelled: np.ndarray, rng: np.random.Generator, groups: np.ndarray | None) -> Sets:

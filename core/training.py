@@ -9,19 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from core import verification
 from core.checks import FloatArray
 from core.demographics import AgeBins
 from core.faces import Faces, generator, near_identical_groups, split, utkface
 from core.faces.faceset import squared_distances
 from core.faces.generator import FaceGenerator
+from core.faces.people import Pictures
 from core.inference import forests, held_out
 from core.inference.beliefs import Beliefs
 from core.scenario import CORRECTED, PAPER
 
 DISTANCE_PERCENTILES = (1, 5, 50, 95)
+SAME_PERSON_PERCENTILES = (5, 50, 95)
 EVALUATION_BINS = AgeBins(20)
 _IMPOSTOR_PAIRS = 200_000
 _EVALUATION_ROUNDS = 3
+_FALSE_ACCEPT_RATE = 0.001
 
 
 def _silent(_: str) -> None:
@@ -41,6 +45,14 @@ class GeneratorEvaluation:
     nearest_training_real, nearest_training_generated : dict
         Percentiles of the distance of a held-out, or a generated, face to the nearest training face.
     training_faces, held_out_faces : int
+    same_person_real, same_person_generated : dict, optional
+        Percentiles of the distance between two pictures of one person, where real ones were given.
+    equal_error_rate_real, equal_error_rate_generated : float, optional
+        Of telling one person from two by that distance.
+    true_accept_rate_real, true_accept_rate_generated : float, optional
+        Where 1 in 1,000 pairs of two people match.
+    people_with_several_pictures, pictures : int, optional
+        Real people with two pictures or more, and real pictures.
     """
 
     accuracy_real: dict[str, float]
@@ -51,14 +63,29 @@ class GeneratorEvaluation:
     nearest_training_generated: dict[str, float]
     training_faces: int
     held_out_faces: int
+    same_person_real: dict[str, float] | None = None
+    same_person_generated: dict[str, float] | None = None
+    equal_error_rate_real: float | None = None
+    equal_error_rate_generated: float | None = None
+    true_accept_rate_real: float | None = None
+    true_accept_rate_generated: float | None = None
+    people_with_several_pictures: int | None = None
+    pictures: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values by name."""
-        return asdict(self)
+        """Plain values by name, those only that are known."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def fit_generator(faces: Faces, *, seed: int) -> tuple[FaceGenerator, Faces, Faces]:
+def fit_generator(faces: Faces, *, seed: int, pictures: Pictures | None = None) -> tuple[FaceGenerator, Faces, Faces]:
     """Fit the generator to four fifths of the faces, near-identical photos kept on one side.
+
+    Parameters
+    ----------
+    faces : Faces
+    seed : int
+    pictures : Pictures, optional
+        Several pictures of one person each, for the within-person scatter; all are used.
 
     Returns
     -------
@@ -70,13 +97,21 @@ def fit_generator(faces: Faces, *, seed: int) -> tuple[FaceGenerator, Faces, Fac
     training, held = split(len(faces), rng=rng, groups=near_identical_groups(faces.embeddings))
     levelled = faces.people.take(utkface.level(faces.people, rng=rng))
     fitted = generator.fit(faces.take(training), levelled_counts=levelled.counts())
+    if pictures is not None:
+        fitted = replace(fitted, within=generator.fit_within(pictures.embeddings, pictures.person))
     return fitted, faces.take(training), faces.take(held)
 
 
 def evaluate_generator(
-    fitted: FaceGenerator, training: Faces, held: Faces, *, seed: int, progress: Callable[[str], None] = _silent
+    fitted: FaceGenerator,
+    training: Faces,
+    held: Faces,
+    *,
+    seed: int,
+    pictures: Pictures | None = None,
+    progress: Callable[[str], None] = _silent,
 ) -> GeneratorEvaluation:
-    """Judge a generator by real held-out faces.
+    """Judge a generator by real held-out faces, and by real pictures of one person each if there are any.
 
     Both kinds of forest are trained on sets of the same make-up, several times over, and judged on
     all held-out faces; `models/README.md` records the result.
@@ -90,7 +125,7 @@ def evaluate_generator(
             accuracy[kind].append(_accuracy(forests.train(faces, seed=seed + number).beliefs(held.embeddings), held))
     progress("distances")
     like_held_out = fitted.sample(held.people, rng=rng)
-    return GeneratorEvaluation(
+    evaluation = GeneratorEvaluation(
         accuracy_real=_mean(accuracy["real"]),
         accuracy_generated=_mean(accuracy["generated"]),
         impostor_real=_percentiles(_impostor_distances(held, rng)),
@@ -100,6 +135,7 @@ def evaluate_generator(
         training_faces=len(training),
         held_out_faces=len(held),
     )
+    return evaluation if pictures is None else replace(evaluation, **_same_person(fitted, held, pictures, rng))
 
 
 def train_models(fitted: FaceGenerator, folder: Path, *, seed: int, progress: Callable[[str], None] = _silent) -> None:
@@ -147,11 +183,23 @@ def _impostor_distances(faces: Faces, rng: np.random.Generator) -> FloatArray:
     return np.linalg.norm(faces.embeddings[first[apart]] - faces.embeddings[second[apart]], axis=1)
 
 
+def _same_person(fitted: FaceGenerator, held: Faces, pictures: Pictures, rng: np.random.Generator) -> dict[str, Any]:
+    """Judge pictures of one person: two each of people like those held out, beside all pairs of real ones."""
+    real = verification.pairs_of_people(pictures.embeddings, pictures.person, rng=rng)
+    generated = verification.pairs_of(fitted.pictures(held.people, 2, rng=rng), rng=rng, impostors=_IMPOSTOR_PAIRS)
+    result: dict[str, Any] = {"people_with_several_pictures": pictures.people_with_several, "pictures": len(pictures)}
+    for kind, pairs in (("real", real), ("generated", generated)):
+        result[f"same_person_{kind}"] = _percentiles(pairs.genuine, SAME_PERSON_PERCENTILES)
+        result[f"equal_error_rate_{kind}"] = round(verification.equal_error_rate(pairs), 4)
+        result[f"true_accept_rate_{kind}"] = round(verification.true_accept_rate(pairs, _FALSE_ACCEPT_RATE), 4)
+    return result
+
+
 def _nearest_distances(faces: Faces, training: Faces) -> FloatArray:
     blocks = np.array_split(faces.embeddings, max(1, len(faces) // 1024))
     return np.sqrt(np.concatenate([squared_distances(block, training.embeddings).min(axis=1) for block in blocks]))
 
 
-def _percentiles(distances: FloatArray) -> dict[str, float]:
-    values = np.percentile(distances, DISTANCE_PERCENTILES)
-    return {f"p{percent}": round(float(value), 4) for percent, value in zip(DISTANCE_PERCENTILES, values, strict=True)}
+def _percentiles(distances: FloatArray, percents: tuple[int, ...] = DISTANCE_PERCENTILES) -> dict[str, float]:
+    values = np.percentile(distances, percents)
+    return {f"p{percent}": round(float(value), 4) for percent, value in zip(percents, values, strict=True)}

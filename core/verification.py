@@ -60,7 +60,9 @@ class Pairs:
             if distances.ndim != 1 or not distances.size:
                 raise ValueError(f"{name} distances must be a list of 1 or more, got shape {distances.shape}")
             if not (np.isfinite(distances) & (distances >= 0)).all():
-                raise ValueError(f"{name} distances must be finite and 0 or more, got {distances.min():g} to {distances.max():g}")
+                raise ValueError(
+                    f"{name} distances must be finite and 0 or more, got {distances.min():g} to {distances.max():g}"
+                )
             object.__setattr__(self, name, distances)
 
 
@@ -79,9 +81,7 @@ class Curve(NamedTuple):
     false_non_match: FloatArray
 
 
-def pairs_of(
-    pictures: ArrayLike, *, rng: np.random.Generator, impostors: int | None = None, metric: str = EUCLIDEAN
-) -> Pairs:
+def pairs_of(pictures: ArrayLike, *, rng: np.random.Generator, impostors: int | None = None, metric: str = EUCLIDEAN) -> Pairs:
     """Measure distances between generated pictures.
 
     Parameters
@@ -211,7 +211,9 @@ def true_accept_rate(pairs: Pairs, false_accept_rate: float) -> float:
 
 
 def _rates(pairs: Pairs, thresholds: FloatArray) -> tuple[FloatArray, FloatArray]:
-    matching = [np.searchsorted(np.sort(each), thresholds, side="right") / len(each) for each in (pairs.impostor, pairs.genuine)]
+    matching = [
+        np.searchsorted(np.sort(each), thresholds, side="right") / len(each) for each in (pairs.impostor, pairs.genuine)
+    ]
     return matching[0], 1 - matching[1]
 
 

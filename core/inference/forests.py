@@ -104,7 +104,9 @@ def age_classifier(faces: Faces, bins: AgeBins, *, seed: int, count: int = TREES
     """
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(**_options(count, seed)).fit(faces.embeddings, bins.of(faces.people.age))
+    forest = RandomForestClassifier(**_options(count, seed)).fit(faces.embeddings, bins.of(faces.people.age))
+    # In parallel it adds up its trees' answers in the order in which they come in, which changes the last digits.
+    return forest.set_params(n_jobs=1)
 
 
 def _options(count: int, seed: int) -> dict[str, Any]:

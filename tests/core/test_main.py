@@ -4,10 +4,14 @@ import json
 import subprocess
 import sys
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from core import replication, shipped, study
+from core import replication, shipped, study, training
 from core.__main__ import main
+from core.faces import generator
 from core.scenario import Scenario
 
 
@@ -35,6 +39,7 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
         (["risk", "--seed", "-1"], "seed must be 0 to 4,294,967,295, got -1."),
         (["risk", "--company-size", "many"], "Invalid value for '--company-size': 'many' is not a valid integer."),
         (["replicate", "--faces", "absent.parquet"], "absent.parquet"),
+        (["fit-generator", "--faces", "a", "--within", "absent.parquet", "--out", "b"], "absent.parquet: no such file."),
         (["replicate", "--census", "absent.data"], "cannot read the census file absent.data."),
         (["fly"], "No such command 'fly'."),
     ],
@@ -67,10 +72,43 @@ def test_census_command_repeats_the_shipped_table_for_like_rows(tmp_path, capsys
     assert shipped.CENSUS in capsys.readouterr().out
 
 
+def test_generator_command_records_its_evaluation(tmp_path, capsys, monkeypatch, faces, rng):
+    people, columns = faces.people, {"embedding": list(faces.embeddings.astype(float))}
+    columns["file"] = [f"{people.age[i]}_{people.sex[i]}_{people.race[i]}_{i}.jpg" for i in range(len(people))]
+    pq.write_table(pa.table(columns), tmp_path / "faces.parquet")
+    pictures = np.repeat(rng.standard_normal((25, 6)), 2, axis=0) + 0.1 * rng.standard_normal((50, 6))
+    columns = {
+        "file": [f"{number}.jpg" for number in range(50)],
+        "person": [f"Person {number // 2}" for number in range(50)],
+        "embedding": list(pictures),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "people.parquet")
+    monkeypatch.setattr(training, "_EVALUATION_ROUNDS", 1)
+    command = ["fit-generator", "--faces", str(tmp_path / "faces.parquet"), "--within", str(tmp_path / "people.parquet")]
+    assert main([*command, "--out", str(tmp_path / "out"), "--seed", "3", "--evaluate", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    recorded = shipped.read_json(shipped.EVALUATION, tmp_path / "out")
+    assert recorded.pop("seed") == 3
+    assert recorded.items() <= printed.items()
+    assert (recorded["people_with_several_pictures"], recorded["pictures"]) == (25, 50)
+    # Noise of 0.1 in 6 directions puts two pictures about 0.1 sqrt(2 * 6) = 0.35 apart, people about sqrt(12) = 3.5.
+    assert recorded["same_person_real"]["p50"] == pytest.approx(0.35, abs=0.1)
+    assert recorded["same_person_generated"]["p50"] == pytest.approx(0.35, abs=0.1)
+    assert recorded["equal_error_rate_real"] == 0
+    assert generator.load(tmp_path / "out").within.shape == (6, 6)
+
+
+def test_replicate_command_records_what_it_prints(tmp_path, capsys, monkeypatch):
+    result = {"faces": "generated", "seed": 5, "risk": {"10": 0.25}}
+    monkeypatch.setattr(replication, "on_generated_faces", lambda *_, **__: result)
+    assert main(["replicate", "--seed", "5", "--out", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == result
+    assert shipped.read_json(shipped.REPLICATION, tmp_path) == result
+
+
 @pytest.fixture(scope="module")
 def replicated():
     from core import company
-    from core.faces import generator
 
     return replication.on_generated_faces(generator.load(), company.load_census(), seed=0)
 

@@ -112,6 +112,37 @@ def test_unreadable_checksums_are_refused(tmp_path, content):
         shipped.read(shipped.CENSUS, tmp_path)
 
 
+def test_results_written_are_read_back(tmp_path):
+    results = {"share": 0.1, "by_size": {"2-5": 3, "1": None}, "table": [[1.5, 2]], "name": "Fábián"}
+    shipped.write_json(shipped.EVALUATION, results, tmp_path)
+    assert shipped.read_json(shipped.EVALUATION, tmp_path) == results
+    assert list(shipped.read_json(shipped.EVALUATION, tmp_path)) == list(results)
+    once = (tmp_path / shipped.EVALUATION).read_bytes()
+    shipped.write_json(shipped.EVALUATION, results, tmp_path)
+    assert (tmp_path / shipped.EVALUATION).read_bytes() == once
+    assert once.endswith(b"}\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, b"[1]", b"1"])
+def test_what_holds_no_results_by_name_is_refused(tmp_path, content):
+    shipped.write(shipped.REPLICATION, content, tmp_path)
+    with pytest.raises(DamagedModelError, match=r"^replication.json (is not a readable JSON file|must hold results by name)"):
+        shipped.read_json(shipped.REPLICATION, tmp_path)
+
+
+def test_results_that_were_changed_are_refused(tmp_path):
+    shipped.write_json(shipped.EVALUATION, {"share": 0.1}, tmp_path)
+    (tmp_path / shipped.EVALUATION).write_text('{"share": 0.2}')
+    with pytest.raises(DamagedModelError, match=r"generator_evaluation.json must have the SHA-256"):
+        shipped.read_json(shipped.EVALUATION, tmp_path)
+
+
+def test_numbers_that_json_does_not_know_are_not_written(tmp_path):
+    with pytest.raises(ValueError, match="JSON compliant"):
+        shipped.write_json(shipped.EVALUATION, {"share": float("nan")}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["../census.csv", "/census.csv", "other.npz", ""])
 def test_only_the_shipped_files_are_read_or_written(tmp_path, name):
     with pytest.raises(ValueError, match=r"model file must be one of face_generator.npz, "):

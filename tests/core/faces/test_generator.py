@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -229,6 +231,9 @@ def test_age_groups_with_few_faces_take_the_covariance_of_the_whole_group():
         ("levelled_counts", np.full((80, 2, 4), -1)),
         ("levelled_counts", None),
         ("means", None),
+        ("within_triangle", np.zeros(5, dtype=np.float16)),
+        ("within_triangle", np.float16(1)),
+        ("within_triangle", np.full(6, np.nan, dtype=np.float16)),
     ],
 )
 def test_a_damaged_generator_is_refused(tmp_path, name, array):
@@ -244,3 +249,148 @@ def test_a_generator_of_wrong_shapes_is_refused():
     known = small_generator()
     with pytest.raises(ValueError, match=r"^generator factors must be finite with shape \(8, 4, 3, 3\), got \(8, 4, 2, 2\)$"):
         FaceGenerator(known.means, known.factors[:, :, :2, :2], known.levelled_counts)
+    with pytest.raises(ValueError, match=r"^generator within must be finite with shape \(3, 3\), got \(2, 2\)$"):
+        replace(known, within=np.eye(2))
+
+
+WITHIN = np.array([[0.1, 0, 0], [0.05, 0.08, 0], [-0.02, 0.03, 0.06]])
+BETWEEN = np.array([[0.2, 0, 0], [0.1, 0.15, 0], [0, -0.1, 0.1]])
+
+
+def generator_of_pictures(within=WITHIN, between=BETWEEN):
+    """A generator whose faces have the covariance of both scatters together."""
+    known = small_generator()
+    whole = np.linalg.cholesky(within @ within.T + between @ between.T)
+    return FaceGenerator(known.means, np.broadcast_to(whole, known.factors.shape), known.levelled_counts, within)
+
+
+def of_one_kind(n, age=35):
+    return Demographics(np.full(n, age), np.ones(n, dtype=int), np.full(n, 3))
+
+
+def test_pictures_of_one_person_differ_by_the_within_person_scatter():
+    n = 40_000
+    fitted = generator_of_pictures()
+    pictures = fitted.pictures(of_one_kind(n), 2, rng=np.random.default_rng(0)).astype(np.float64)
+    first, second = pictures[:, 0], pictures[:, 1]
+    mean = fitted.means[7, 2]
+    within, between = WITHIN @ WITHIN.T, BETWEEN @ BETWEEN.T
+    # Gamma(8) has the mean square 1 + 1/8: entries spread a little more than a Gaussian's, sqrt(2 s_ii s_jj / n).
+    for found, wanted in (
+        (np.cov((first - second).T), 2 * within),  # the centre drops out
+        ((first - mean).T @ (second - mean) / n, between),  # the noise does
+        (np.cov(first.T), within + between),  # a picture by itself is a face like those of `sample`
+    ):
+        scale = np.sqrt(np.outer(np.diag(within + between), np.diag(within + between)))
+        assert (np.abs(found - wanted) < 4 * np.sqrt(2 * (1 + 1 / 8) / n) * scale).all()
+    assert (np.abs(first.mean(axis=0) - mean) < 4 * np.sqrt(np.diag(within + between) / n)).all()
+    assert np.abs(within).min() > 4 * np.sqrt(2 * (1 + 1 / 8) / n) * scale.max() / 10  # agreement is no accident
+
+
+def test_the_within_person_scatter_is_scaled_picture_by_picture():
+    # With nothing between people, a picture less its mean is sqrt(g) z, z Gaussian in 3 dimensions and g of mean 1 and
+    # mean square 1 + 1/8: E|x|^4 / (E|x|^2)^2 = (1 + 1/8) (3 + 2) / 3 = 1.875, where one scale for all gives 1.667.
+    fitted = generator_of_pictures(within=0.1 * np.eye(3), between=np.zeros((3, 3)))
+    pictures = fitted.pictures(of_one_kind(50_000), 2, rng=np.random.default_rng(1)) - fitted.means[7, 2]
+    square = (pictures.astype(np.float64) ** 2).sum(axis=-1)
+    assert (square**2).mean() / square.mean() ** 2 == pytest.approx(1.875, abs=0.03)
+    # Two pictures of one person have scales of their own.
+    assert np.corrcoef(square.T)[0, 1] == pytest.approx(0, abs=4 / np.sqrt(50_000))
+
+
+def test_more_scatter_within_a_person_than_between_people_leaves_none_between():
+    # Faces vary by .04 in each direction, pictures of one person by .01, .01 and .09: .03, .03 and nothing remains.
+    known = generator_of_pictures()
+    fitted = replace(known, factors=np.broadcast_to(0.2 * np.eye(3), known.factors.shape), within=np.diag([0.1, 0.1, 0.3]))
+    n = 40_000
+    pictures = fitted.pictures(of_one_kind(n), 2, rng=np.random.default_rng(2)) - fitted.means[7, 2]
+    found = pictures[:, 0].T @ pictures[:, 1] / n
+    assert (np.abs(found - np.diag([0.03, 0.03, 0])) < 4 * np.sqrt(2 / n) * 0.09).all()
+
+
+def test_pictures_show_each_person_asked_for():
+    fitted = generator_of_pictures(within=1e-3 * np.eye(3), between=1e-3 * np.eye(3))
+    people = by_race_and_sex(np.array([5, 80]))
+    pictures = fitted.pictures(people, 3, rng=np.random.default_rng(0))
+    assert pictures.shape == (16, 3, D)
+    assert pictures.dtype == np.float32
+    assert (pictures * 2**16 == np.round(pictures * 2**16)).all()
+    # Constant below 10 and above 65 years.
+    wanted = [fitted.means[group, knot] for group in range(8) for knot in (0, 4)]
+    assert np.abs(pictures - np.array(wanted)[:, None]).max() < 0.02
+    assert fitted.pictures(people, 1, rng=np.random.default_rng(0)).shape == (16, 1, D)
+    assert fitted.pictures(of_one_kind(0), 2, rng=np.random.default_rng(0)).shape == (0, 2, D)
+
+
+def test_a_seed_fixes_the_pictures():
+    people = by_race_and_sex(np.arange(1, 81))
+    one, again, other = (generator_of_pictures().pictures(people, 2, rng=np.random.default_rng(seed)) for seed in (4, 4, 5))
+    assert (one == again).all()
+    assert (one != other).any(axis=-1).all()
+
+
+def test_faces_are_the_same_with_and_without_a_within_person_scatter():
+    fitted, people = generator_of_pictures(), by_race_and_sex(np.arange(1, 81))
+    fitted.pictures(people, 2, rng=np.random.default_rng(0))
+    samples = [g.sample(people, rng=np.random.default_rng(0)).embeddings for g in (fitted, replace(fitted, within=None))]
+    assert (samples[0] == samples[1]).all()
+
+
+def test_pictures_need_a_within_person_scatter_and_a_number():
+    with pytest.raises(ValueError, match=r"^pictures of one person need a generator with a within-person scatter, got one"):
+        small_generator().pictures(of_one_kind(1), 2, rng=np.random.default_rng(0))
+    for count in (0, 1001):
+        with pytest.raises(ValueError, match=rf"^pictures of each person must be 1 to 1,000, got {count:,}$"):
+            generator_of_pictures().pictures(of_one_kind(1), count, rng=np.random.default_rng(0))
+
+
+def test_the_within_person_scatter_is_saved_and_loaded_to_half_precision(tmp_path):
+    fitted = generator_of_pictures()
+    fitted.save(tmp_path / "one")
+    once = generator.load(tmp_path / "one")
+    np.testing.assert_allclose(once.within, WITHIN, rtol=2**-11, atol=2**-25)
+    assert (np.triu(once.within, k=1) == 0).all()
+    once.save(tmp_path / "two")
+    assert (tmp_path / "one" / shipped.GENERATOR).read_bytes() == (tmp_path / "two" / shipped.GENERATOR).read_bytes()
+    replace(fitted, within=None).save(tmp_path / "one")
+    assert generator.load(tmp_path / "one").within is None
+    assert "within_triangle" not in shipped.read_arrays(shipped.GENERATOR, tmp_path / "one")
+
+
+def test_the_within_person_scatter_of_pairs_is_that_worked_out_by_hand():
+    # Two pictures at 1 above and 1 below their mean have the variance (1 + 1) / (2 - 1) = 2.
+    at = np.repeat(10.0 * np.arange(20), 2) + np.tile([-1, 1], 20)
+    assert generator.fit_within(at[:, None], np.repeat(np.arange(20), 2)) == pytest.approx(np.sqrt(2))
+
+
+def test_people_with_several_pictures_count_by_pictures_and_others_not_at_all():
+    # 10 people with pictures at -1, 0, 1: variance 2 / (3 - 1) = 1, 30 pictures. 10 with -1, 1: variance 2, 20 pictures.
+    # Together (30 * 1 + 20 * 2) / 50 = 1.4. One picture says nothing of how pictures of a person differ.
+    at = np.concatenate([np.tile([-1.0, 0, 1], 10), np.tile([-1.0, 1], 10), [1000, 2000]])
+    person = [*np.repeat(list("abcdefghij"), 3), *np.repeat(list("klmnopqrst"), 2), "u", "v"]
+    order = np.random.default_rng(0).permutation(len(at))
+    fitted = generator.fit_within(at[order, None], np.array(person)[order])
+    assert fitted == pytest.approx(np.sqrt(1.4))
+
+
+def test_the_within_person_scatter_is_found_again_from_pictures():
+    n, each = 4000, 3
+    pictures = generator_of_pictures().pictures(of_one_kind(n), each, rng=np.random.default_rng(3))
+    factor = generator.fit_within(pictures.reshape(-1, D), np.repeat(np.arange(n), each))
+    assert (np.triu(factor, k=1) == 0).all()
+    wanted = WITHIN @ WITHIN.T
+    scale = np.sqrt(np.outer(np.diag(wanted), np.diag(wanted)))
+    # n (each - 1) pictures' worth of freedom, and the Gamma's 1 + 1/8.
+    assert (np.abs(factor @ factor.T - wanted) < 4 * np.sqrt(2 * (1 + 1 / 8) / (n * (each - 1))) * scale).all()
+
+
+def test_what_gives_no_within_person_scatter_is_a_sentence():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"needs at least 20 people with two pictures or more, got 19$"):
+        generator.fit_within(rng.standard_normal((48, D)), [*np.repeat(np.arange(19), 2), *range(20, 30)])
+    with pytest.raises(ValueError, match=r"^pictures of one person must differ from one another"):
+        generator.fit_within(np.repeat(rng.integers(0, 9, (20, D)), 2, axis=0), np.repeat(np.arange(20), 2))
+    with pytest.raises(ValueError, match=r"^persons must be one for each of the 3 pictures, got shape \(2,\)$"):
+        generator.fit_within(np.eye(3), [1, 1])
+    with pytest.raises(ValueError, match=r"^embeddings must be finite"):
+        generator.fit_within([[np.nan]], [1])

@@ -124,6 +124,8 @@ def test_the_age_classifier_is_scikit_learns_on_age_bins(faces, unseen, width):
     wanted = RandomForestClassifier(COUNT, random_state=4).fit(faces.embeddings, (faces.people.age - 1) // width)
     assert found.classes_.tolist() == list(range(bins.count))
     assert (found.predict(unseen) == wanted.predict(unseen)).all()
+    # To the last digit: answers are added up in the order of the trees, however many processors there are.
+    assert (found.predict_proba(unseen) == wanted.predict_proba(unseen)).all()
 
 
 @pytest.mark.parametrize(
