@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import secrets
 import zlib
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,17 @@ EVALUATION = "generator_evaluation.json"
 REPLICATION = "replication.json"
 FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS, EVALUATION, REPLICATION)
 
+_MADE_BY = {
+    GENERATOR: "fit-generator",
+    EVALUATION: "fit-generator --evaluate",
+    FORESTS: "train",
+    HELD_OUT: "train",
+    CENSUS: "census",
+    REPLICATION: "replicate --out",
+}
+"""Command that makes each file."""
+
+_LISTED = re.compile(r"(?P<digest>[0-9a-f]{64}) [ *](?P<name>.+)")
 
 _UNREADABLE = (
     OSError,
@@ -52,19 +65,28 @@ def read(name: str, folder: Path = FOLDER) -> bytes:
         If the file or its checksum is missing, or they differ.
     """
     one_of("model file", name, FILES)
-    try:
-        content = (folder / name).read_bytes()
-        lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
-        listed = {line.split()[1]: line.split()[0] for line in lines if line}
-    except (OSError, ValueError, IndexError) as error:
-        raise DamagedModelError(f"cannot read {name} and its checksum: restore models/ from the release") from error
+    advice = f"restore models/ from the release, or make it again with 'python -m core {_MADE_BY[name]}'"
+    content = _content(folder, name, advice)
+    listed = _listed(_content(folder, CHECKSUMS, advice)).get(name, "(none listed)")
     found = hashlib.sha256(content).hexdigest()
-    if listed.get(name) != found:
-        raise DamagedModelError(
-            f"{name} must have the SHA-256 {listed.get(name, '(none listed)')}, got {found}: "
-            "restore models/ from the release, or make it again with 'python -m core train'"
-        )
+    if listed != found:
+        raise DamagedModelError(f"{name} must have the SHA-256 {listed}, got {found}: {advice}")
     return content
+
+
+def _content(folder: Path, name: str, advice: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        where = "models/" if folder == FOLDER else folder
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or error
+        raise DamagedModelError(f"cannot read {name} in {where}, {reason}: {advice}") from error
+
+
+def _listed(content: bytes) -> dict[str, str]:
+    """SHA-256 of each file that a list as `sha256sum` writes it names; lines of another form list nothing."""
+    lines = (_LISTED.fullmatch(line) for line in content.decode("utf-8", errors="replace").splitlines())
+    return {line["name"]: line["digest"] for line in lines if line}
 
 
 def read_arrays(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
@@ -111,10 +133,36 @@ def write_json(name: str, values: dict[str, Any], folder: Path) -> None:
 
 
 def write(name: str, content: bytes, folder: Path) -> None:
-    """Write a model file and bring `SHA256SUMS` up to date."""
+    """Write a model file and its line in `SHA256SUMS`; the checksums of other files stay as they are.
+
+    Each of the two is replaced whole: what fails or is interrupted half-way leaves no half-written file, and
+    a file without its new checksum is refused by `read`.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be written to.
+    """
     one_of("model file", name, FILES)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    present = [other for other in FILES if (folder / other).exists()]
-    lines = [f"{hashlib.sha256((folder / other).read_bytes()).hexdigest()}  {other}\n" for other in sorted(present)]
-    (folder / CHECKSUMS).write_text("".join(lines), "utf-8")
+    sums = folder / CHECKSUMS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        listed = _listed(sums.read_bytes()) if sums.exists() else {}
+        listed[name] = hashlib.sha256(content).hexdigest()
+        _replace(folder / name, content)
+        _replace(sums, "".join(f"{digest}  {each}\n" for each, digest in sorted(listed.items())).encode())
+    except OSError as error:
+        no_folder = isinstance(error, (FileExistsError, NotADirectoryError))
+        reason = "it is not a folder" if no_folder else error.strerror or error
+        raise ValueError(f"cannot write {name} to {folder}: {reason}") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file beside `path` and put it in its place."""
+    # Not from tempfile: those are for their owner only, and what ships is read by others.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,5 +1,7 @@
 import hashlib
 import io
+import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -92,15 +94,103 @@ def test_a_file_without_a_checksum_is_refused(tmp_path):
         shipped.read(shipped.FORESTS, tmp_path)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_writing_one_file_does_not_vouch_for_another(tmp_path):
     shipped.write(shipped.CENSUS, b"abc", tmp_path)
-    with pytest.raises(DamagedModelError, match=r"cannot read forests.npz and its checksum"):
-        shipped.read(shipped.FORESTS, tmp_path)
+    (tmp_path / shipped.CENSUS).write_bytes(b"damaged")
+    shipped.write(shipped.FORESTS, b"new", tmp_path)
+    assert shipped.read(shipped.FORESTS, tmp_path) == b"new"
+    with pytest.raises(DamagedModelError, match=r"^census.csv must have the SHA-256 ba7816bf"):
+        shipped.read(shipped.CENSUS, tmp_path)
 
 
-def test_missing_checksums_are_refused(tmp_path):
+def test_a_file_put_there_by_hand_is_not_listed_by_the_next_one_written(tmp_path):
     (tmp_path / shipped.CENSUS).write_bytes(b"abc")
-    with pytest.raises(DamagedModelError, match=r"cannot read census.csv and its checksum"):
+    shipped.write(shipped.FORESTS, b"new", tmp_path)
+    with pytest.raises(DamagedModelError, match=r"SHA-256 \(none listed\)"):
+        shipped.read(shipped.CENSUS, tmp_path)
+
+
+def test_lines_that_are_no_checksums_are_not_kept(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    good = (tmp_path / "SHA256SUMS").read_bytes()
+    (tmp_path / "SHA256SUMS").write_bytes(b"nonsense\n\xff\n" + good.replace(b"\n", b"\r\n") + b"0 forests.npz\n")
+    assert shipped.read(shipped.CENSUS, tmp_path) == b"abc"
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    assert (tmp_path / "SHA256SUMS").read_bytes() == good
+
+
+@pytest.mark.parametrize("failing", [shipped.CENSUS, "SHA256SUMS"])
+def test_writing_that_fails_half_way_leaves_whole_files(tmp_path, monkeypatch, failing):
+    shipped.write(shipped.CENSUS, b"old", tmp_path)
+    sums = (tmp_path / "SHA256SUMS").read_bytes()
+    replace = os.replace
+
+    def full(source, target):
+        if Path(target).name == failing:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(ValueError, match=rf"^cannot write census.csv to {re.escape(str(tmp_path))}: No space left on device$"):
+        shipped.write(shipped.CENSUS, b"new", tmp_path)
+    assert (tmp_path / "SHA256SUMS").read_bytes() == sums
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["SHA256SUMS", "census.csv"]
+    if failing == shipped.CENSUS:
+        assert shipped.read(shipped.CENSUS, tmp_path) == b"old"
+    else:
+        with pytest.raises(DamagedModelError, match=r"^census.csv must have the SHA-256"):
+            shipped.read(shipped.CENSUS, tmp_path)
+
+
+@pytest.mark.parametrize("below", [".", "deeper"])
+def test_a_file_in_place_of_the_folder_is_a_sentence(tmp_path, monkeypatch, below):
+    monkeypatch.chdir(tmp_path)
+    Path("out").write_bytes(b"")
+    folder = Path("out") / below
+    with pytest.raises(ValueError, match=rf"^cannot write forests.npz to {folder}: it is not a folder$"):
+        shipped.write(shipped.FORESTS, b"", folder)
+
+
+def test_written_files_are_as_readable_as_others(tmp_path):
+    shipped.write(shipped.CENSUS, b"abc", tmp_path)
+    (tmp_path / "other").write_bytes(b"abc")
+    for name in (shipped.CENSUS, "SHA256SUMS"):
+        assert (tmp_path / name).stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+COMMANDS = {
+    "census.csv": "python -m core census",
+    "face_generator.npz": "python -m core fit-generator",
+    "generator_evaluation.json": "python -m core fit-generator --evaluate",
+    "forests.npz": "python -m core train",
+    "held_out_beliefs.npz": "python -m core train",
+    "replication.json": "python -m core replicate --out",
+}
+
+
+@pytest.mark.parametrize("name", shipped.FILES)
+def test_a_file_that_cannot_be_used_is_named_with_the_command_that_makes_it(tmp_path, name):
+    advice = f"restore models/ from the release, or make it again with '{COMMANDS[name]}'"
+    missing = re.escape(f" in {tmp_path}, there is no such file: {advice}")
+    with pytest.raises(DamagedModelError, match=rf"^cannot read {name}{missing}$"):
+        shipped.read(name, tmp_path)
+    (tmp_path / name).write_bytes(b"abc")
+    with pytest.raises(DamagedModelError, match=rf"^cannot read SHA256SUMS{missing}$"):
+        shipped.read(name, tmp_path)
+    (tmp_path / "SHA256SUMS").write_bytes(b"")
+    with pytest.raises(DamagedModelError, match=rf"^{name} must have the SHA-256 .*: {re.escape(advice)}$"):
+        shipped.read(name, tmp_path)
+
+
+def test_a_folder_in_place_of_the_file_is_a_sentence(tmp_path):
+    (tmp_path / shipped.CENSUS).mkdir()
+    with pytest.raises(DamagedModelError, match=r"^cannot read census.csv in .*, (Is a directory|Permission denied): restore"):
+        shipped.read(shipped.CENSUS, tmp_path)
+
+
+def test_the_projects_own_folder_is_named_without_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    with pytest.raises(DamagedModelError, match=r"^cannot read census.csv in models/, there is no such file: "):
         shipped.read(shipped.CENSUS, tmp_path)
 
 
