@@ -99,7 +99,8 @@ def matrix(name: str, values: ArrayLike) -> FloatArray:
     """Return `values` as a two-dimensional array of finite floats, or raise ValueError."""
     array = _numbers(values)
     if array is None:
-        raise ValueError(f"{name} must be a matrix of numbers, got {_kind(values)}")
+        got = _kind(values) if isinstance(values, np.ndarray) else type(values).__name__
+        raise ValueError(f"{name} must be a matrix of numbers, got {got}")
     if array.dtype.kind != "f":
         array = array.astype(np.float64)
     if array.ndim != 2:
@@ -123,4 +124,4 @@ def _kind(values: ArrayLike) -> str:
     try:
         return f"values of type {np.asarray(values).dtype}"
     except (TypeError, ValueError):
-        return f"a {type(values).__name__} that is no array"
+        return type(values).__name__
