@@ -15,6 +15,7 @@ RACES = ("White", "Black", "Asian", "Indian")
 YOUNGEST, OLDEST = 1, 80
 AGES = OLDEST - YOUNGEST + 1
 NARROWEST_BIN, WIDEST_BIN = 1, 40
+_MOST_OF_A_KIND = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class AgeBins:
 
     def of(self, ages: ArrayLike) -> IntArray:
         """Bin of each age, counted from 0. Raises ValueError for ages outside 1 to 80."""
-        return (whole_numbers("ages", ages, YOUNGEST, OLDEST).astype(np.int64) - YOUNGEST) // self.width
+        return (whole_numbers("ages", ages, YOUNGEST, OLDEST) - YOUNGEST) // self.width
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ class Demographics:
 
     @staticmethod
     def from_counts(counts: ArrayLike) -> Demographics:
-        """One row a person from people of each age, sex and race, shape (80, 2, 4)."""
-        counts = np.asarray(counts)
+        """One row a person from people of each age, sex and race, shape (80, 2, 4): the inverse of `counts`."""
+        counts = whole_numbers("people of each kind", counts, 0, _MOST_OF_A_KIND, shape=(AGES, len(SEXES), len(RACES)))
         age, sex, race = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
         return Demographics(age + YOUNGEST, sex, race)
 
@@ -121,8 +122,18 @@ def cell_count(bins: AgeBins) -> int:
 
 
 def cells_of(age_bin: ArrayLike, sex: ArrayLike, race: ArrayLike) -> IntArray:
-    """Cell of each (age bin, sex, race), counted from 0; the race changes fastest."""
-    age_bin, sex, race = (np.asarray(part, dtype=np.int64) for part in (age_bin, sex, race))
+    """Cell of each (age bin, sex, race), counted from 0; the race changes fastest.
+
+    Raises
+    ------
+    ValueError
+        If a sex or race does not exist, an age bin does not at any width, or the lengths differ.
+    """
+    age_bin = whole_numbers("age bins", age_bin, 0, AGES - 1)
+    sex = whole_numbers("sex", sex, 0, len(SEXES) - 1)
+    race = whole_numbers("race", race, 0, len(RACES) - 1)
+    if not len(age_bin) == len(sex) == len(race):
+        raise ValueError(f"age bins, sex and race must have one length, got {len(age_bin)}, {len(sex)} and {len(race)}")
     return (age_bin * len(SEXES) + sex) * len(RACES) + race
 
 

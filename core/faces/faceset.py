@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import FloatArray, IntArray, matrix, real_number, row_numbers
+from core.checks import FloatArray, IntArray, matrix, real_number, row_numbers, whole_number
 from core.demographics import Demographics
 
 NEAR_IDENTICAL = 0.05
 """Two photos whose embeddings are closer than this are taken for the same photo."""
 
 _BLOCK_ROWS = 2048
+_MOST_ROWS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def split(
     Parameters
     ----------
     count : int
-        Number of rows.
+        Number of rows, 0 or more.
     rng : numpy.random.Generator
     held_out_share : float
         Share of the rows that is held out.
@@ -110,6 +111,7 @@ def split(
     -------
     training, held_out : sorted int arrays
     """
+    count = whole_number("rows to split", count, 0, _MOST_ROWS)
     held_out_count = round(count * real_number("held-out share", held_out_share, 0, 1))
     if groups is None:
         order = rng.permutation(count)

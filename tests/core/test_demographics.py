@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -121,6 +123,27 @@ def test_counts_and_people_are_inverse(rng):
     assert (people.counts() == counts).all()
 
 
+@pytest.mark.parametrize("shape", [(80, 2), (80, 4, 2), (2, 4, 80), (640,), ()])
+def test_counts_have_a_number_for_each_age_sex_and_race(shape):
+    words = rf"^people of each kind must have shape \(80, 2, 4\), got {re.escape(str(shape))}$"
+    with pytest.raises(ValueError, match=words):
+        Demographics.from_counts(np.ones(shape, dtype=int))
+
+
+@pytest.mark.parametrize(("value", "words"), [(-1, "must be 0 to"), (0.5, "must be whole numbers"), (np.nan, "must be whole")])
+def test_counts_that_count_nobody_are_refused(value, words):
+    counts = np.ones((80, 2, 4))
+    counts[3, 1, 2] = value
+    with pytest.raises(ValueError, match=f"^people of each kind {words}"):
+        Demographics.from_counts(counts)
+
+
+@pytest.mark.parametrize("counts", [np.ones((80, 2, 4), dtype=bool), np.full((80, 2, 4), "1"), [[1], [1, 2]]])
+def test_what_are_no_counts_is_refused(counts):
+    with pytest.raises(ValueError, match=r"^people of each kind must be whole numbers from 0 to 2,147,483,647, got "):
+        Demographics.from_counts(counts)
+
+
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32])
 def test_counts_do_not_depend_on_the_kind_of_integer(rng, dtype):
     age, sex, race = rng.integers(1, 81, 500), rng.integers(0, 2, 500), rng.integers(0, 4, 500)
@@ -141,6 +164,30 @@ def test_cells_of_small_integers_do_not_overflow():
     # (79 * 2 + 1) * 4 + 3 = 639 is more than a byte holds.
     one = np.ones(1, dtype=np.uint8)
     assert cells_of(79 * one, one, 3 * one).tolist() == [639]
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "words"),
+    [
+        (0, -1, "age bins must be 0 to 79, got -1 to 1"),
+        (0, 80, "age bins must be 0 to 79, got 1 to 80"),
+        (1, -1, "sex must be 0 to 1, got -1 to 1"),
+        (1, 2, "sex must be 0 to 1, got 1 to 2"),
+        (2, -1, "race must be 0 to 3, got -1 to 1"),
+        (2, 4, "race must be 0 to 3, got 1 to 4"),
+        (0, 0.5, "age bins must be whole numbers from 0 to 79, got values of type float64"),
+    ],
+)
+def test_values_that_have_no_cell_are_refused(part, value, words):
+    parts = [[1, 1], [1, 1], [1, 1]]
+    parts[part] = [1, value]
+    with pytest.raises(ValueError, match=f"^{words}$"):
+        cells_of(*parts)
+
+
+def test_values_of_a_cell_have_one_length():
+    with pytest.raises(ValueError, match=r"^age bins, sex and race must have one length, got 2, 1 and 2$"):
+        cells_of([0, 1], [0], [0, 1])
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -112,6 +112,12 @@ def test_a_split_holds_out_the_share_and_loses_nobody(count, share, seed):
     assert (np.diff(held_out) > 0).all()
 
 
+@pytest.mark.parametrize("count", [-1, 2.0, "10", None, True])
+def test_a_number_of_rows_that_cannot_be_split_is_named(count):
+    with pytest.raises(ValueError, match=r"^rows to split must be (a whole number from )?0 to 2,147,483,647, got "):
+        split(count, rng=np.random.default_rng(0))
+
+
 def test_every_row_is_held_out_as_often_as_the_others():
     # 2,000 splits of 10 rows, 3 held out: 600 each, give or take 4 * sqrt(2000 * .3 * .7) = 82.
     rng = np.random.default_rng(3)
