@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from core.checks import one_of, whole_number
+from core.checks import one_of, shown, whole_number
 from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
 
 SMALLEST_COMPANY, LARGEST_COMPANY = 2, 1_000_000
@@ -114,11 +114,16 @@ class Scenario:
 
     @classmethod
     def from_json(cls, text: str) -> Scenario:
-        """Inverse of `to_json`."""
+        """Inverse of `to_json`. Raises ValueError for what is no text, no JSON object, or no scenario."""
+        if not isinstance(text, str):
+            raise ValueError(f"a scenario must be one JSON object as text, got {shown(text)}")
         try:
             values = json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except json.JSONDecodeError as error:
             raise ValueError(f"a scenario must be one JSON object: {error}") from None
+        except (ValueError, RecursionError) as error:
+            what = "one nested too deeply" if isinstance(error, RecursionError) else "a number of thousands of digits"
+            raise ValueError(f"a scenario must be one JSON object of plain choices, got {what}") from None
         if not isinstance(values, dict):
             raise ValueError(f"a scenario must be one JSON object, got {type(values).__name__}")
         return cls.from_dict(values)
@@ -127,7 +132,7 @@ class Scenario:
 def _checked_race_percents(values: object) -> tuple[int, ...]:
     words = f"race mix must be {len(RACES)} whole numbers of per cent that add up to 100, for {', '.join(RACES)}"
     if not isinstance(values, (tuple, list)) or len(values) != len(RACES):
-        raise ValueError(f"{words}, got {values!r}")
+        raise ValueError(f"{words}, got {shown(values)}")
     percents = tuple(whole_number("race mix in per cent", value, 0, 100) for value in values)
     if sum(percents) != 100:
         raise ValueError(f"{words}, got a sum of {sum(percents)}")

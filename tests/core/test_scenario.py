@@ -1,16 +1,19 @@
 import json
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario, from_strings
+from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario, from_strings, to_string
 
 RANGES = {
     "company_size": ("company size", 2, 1_000_000),
     "age_bin_width": ("age-bin width", 1, 40),
     "repeats": ("repeats", 1, 10_000),
     "seed": ("seed", 0, 4_294_967_295),
+    "youngest": ("youngest age", 17, 80),
+    "oldest": ("oldest age", 17, 80),
 }
 DEFAULTS = {
     "company_size": 100,
@@ -19,13 +22,24 @@ DEFAULTS = {
     "seed": 0,
     "protocol": "corrected",
     "race_mapping": "standard",
+    "youngest": 17,
+    "oldest": 80,
+    "female_percent": None,
+    "race_percents": None,
 }
 
+race_mixes = st.lists(st.integers(0, 100), min_size=3, max_size=3).map(
+    lambda cuts: tuple(int(part) for part in np.diff([0, *sorted(cuts), 100]))
+)
+ages = st.tuples(st.integers(17, 80), st.integers(17, 80)).map(sorted)
 scenarios = st.builds(
-    Scenario,
-    **{name: st.integers(low, high) for name, (_, low, high) in RANGES.items()},
+    lambda between, **choices: Scenario(youngest=between[0], oldest=between[1], **choices),
+    between=ages,
+    **{name: st.integers(*RANGES[name][1:]) for name in ("company_size", "age_bin_width", "repeats", "seed")},
     protocol=st.sampled_from(PROTOCOLS),
     race_mapping=st.sampled_from(RACE_MAPPING_NAMES),
+    female_percent=st.none() | st.integers(0, 100),
+    race_percents=st.none() | race_mixes,
 )
 
 
@@ -55,6 +69,36 @@ def test_a_choice_that_is_no_whole_number_is_refused(name, value):
         Scenario(**{name: value})
 
 
+@pytest.mark.parametrize("name", RANGES)
+def test_a_number_of_thousands_of_digits_is_refused_with_the_range(name):
+    words, low, high = RANGES[name]
+    with pytest.raises(ValueError, match=rf"^{words} must be {low:,} to {high:,}, got a number of more than 60 digits$"):
+        Scenario(**{name: 10**5000})
+
+
+@pytest.mark.parametrize("value", [-1, 101, 50.0, "50", True, 10**5000], ids=["-1", "101", "50.0", "text", "True", "huge"])
+def test_a_share_of_women_is_0_to_100_per_cent(value):
+    with pytest.raises(ValueError, match=r"^share of women in per cent must be (a whole number from )?0 to 100, got "):
+        Scenario(female_percent=value)
+
+
+def test_ages_go_from_the_youngest_to_the_oldest():
+    assert Scenario(youngest=30, oldest=30).oldest == 30
+    with pytest.raises(ValueError, match=r"^youngest age must be at most the oldest, 30, got 31$"):
+        Scenario(youngest=31, oldest=30)
+
+
+@pytest.mark.parametrize(
+    "mix",
+    [(100, 0, 0), (25,) * 5, "25-25-25-25", 100, (25, 25, 25, 24), (101, -1, 0, 0), (25.0,) * 4, (10**5000,) * 4, [10**5000]],
+    ids=["three", "five", "text", "number", "99", "negative", "floats", "huge", "one huge"],
+)
+def test_a_race_mix_is_four_shares_that_add_up(mix):
+    with pytest.raises(ValueError, match=r"^race mix (must be 4 whole numbers|in per cent must be) .*, got "):
+        Scenario(race_percents=mix)
+    assert Scenario(race_percents=[40, 30, 20, 10]).race_percents == (40, 30, 20, 10)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("protocol", "protocol must be one of corrected, paper"), ("race_mapping", "race mapping must be one of")],
@@ -73,7 +117,7 @@ def test_a_scenario_survives_json(scenario):
 
 @given(scenarios)
 def test_a_scenario_survives_strings(scenario):
-    strings = {name: str(value) for name, value in scenario.to_dict().items()}
+    strings = {name: to_string(getattr(scenario, name)) for name in DEFAULTS if getattr(scenario, name) is not None}
     assert from_strings(strings) == (scenario, [])
 
 
@@ -100,8 +144,20 @@ def test_what_is_no_scenario_is_refused(text):
 
 
 def test_deeply_nested_json_is_refused():
-    with pytest.raises(ValueError, match="a scenario must be one JSON object"):
+    with pytest.raises(ValueError, match=r"^a scenario must be one JSON object of plain choices, got one nested too deeply$"):
         Scenario.from_json("[" * 200_000)
+
+
+def test_json_with_a_number_that_python_does_not_read_is_refused():
+    words = r"^a scenario must be one JSON object of plain choices, got a number of thousands of digits$"
+    with pytest.raises(ValueError, match=words):
+        Scenario.from_json('{"seed": ' + "9" * 5000 + "}")
+
+
+@pytest.mark.parametrize("value", [None, 3, 2.5, b"{}", {}, ["{}"], 10**5000], ids=type)
+def test_what_is_no_text_is_no_scenario(value):
+    with pytest.raises(ValueError, match=r"^a scenario must be one JSON object as text, got "):
+        Scenario.from_json(value)
 
 
 json_values = st.recursive(
@@ -136,6 +192,12 @@ def test_bad_strings_fall_back_to_the_default_with_a_sentence():
     ]
 
 
+def test_ages_the_wrong_way_round_fall_back_together():
+    scenario, problems = from_strings({"youngest": "40", "oldest": "30", "seed": "5"})
+    assert scenario == Scenario(seed=5)
+    assert problems == ["Youngest age must be at most the oldest, 30, got 40; all ages are used instead."]
+
+
 def test_unknown_strings_are_ignored():
     assert from_strings({"utm_source": "x", "embed": "true"}) == (Scenario(), [])
 
@@ -153,7 +215,7 @@ def test_strings_that_are_no_company_size_fall_back(text):
 @example({"seed": "--5"})
 def test_any_strings_give_a_scenario(strings):
     scenario, problems = from_strings(strings)
-    kept = [name for name in strings if str(getattr(scenario, name)) == strings[name]]
+    kept = [name for name in strings if to_string(getattr(scenario, name)) == strings[name]]
     changed = {name: value for name, value in scenario.to_dict().items() if value != DEFAULTS[name]}
     assert len(problems) <= len(strings) - len(kept)
     assert set(changed) <= set(strings)
