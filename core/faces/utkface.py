@@ -56,7 +56,7 @@ def reason_to_leave_out(labels: Labels | None) -> str | None:
         return "malformed name"
     if not YOUNGEST <= labels.age <= OLDEST:
         return f"age outside {YOUNGEST} to {OLDEST}"
-    return "race is neither of the four" if labels.race >= len(RACES) else None
+    return "race is none of the four" if labels.race >= len(RACES) else None
 
 
 def read_parquet(path: str | Path) -> Reading:

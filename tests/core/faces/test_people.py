@@ -81,7 +81,8 @@ def test_a_parquet_file_is_read(write_table, kind):
 def test_a_missing_column_is_a_sentence(write_table, missing):
     columns = {"file": ["1.jpg"], "person": ["Ann"], "embedding": [[0.5]]}
     del columns[missing]
-    with pytest.raises(ValueError, match=r"^cannot read columns file, person and embedding from people.parquet: not a Parquet"):
+    words = rf"^cannot read columns file, person and embedding from people.parquet: it lacks the column {missing}$"
+    with pytest.raises(ValueError, match=words):
         read_parquet(write_table(columns))
 
 

@@ -75,7 +75,7 @@ def test_reasons_to_leave_out():
     assert reason_to_leave_out(None) == "malformed name"
     assert reason_to_leave_out(Labels(0, 0, 0)) == "age outside 1 to 80"
     assert reason_to_leave_out(Labels(81, 0, 0)) == "age outside 1 to 80"
-    assert reason_to_leave_out(Labels(80, 0, 4)) == "race is neither of the four"
+    assert reason_to_leave_out(Labels(80, 0, 4)) == "race is none of the four"
     assert reason_to_leave_out(Labels(80, 1, 3)) is None
     assert reason_to_leave_out(Labels(1, 0, 0)) is None
 
@@ -86,7 +86,7 @@ def test_rows_left_out_are_counted_by_reason():
     assert reading.rows == 7
     assert reading.left_out == {
         "age outside 1 to 80": 2,
-        "race is neither of the four": 1,
+        "race is none of the four": 1,
         "malformed name": 1,
         "no face found": 1,
     }
@@ -141,20 +141,61 @@ def test_a_parquet_file_is_read(write_table, kind):
     assert read_parquet(str(path)).rows == 3
 
 
-@pytest.mark.parametrize("present", ["file", "embedding"])
-def test_a_missing_column_is_a_sentence(write_table, present):
-    columns = {"file": ["20_0_1_1.jpg"], "embedding": [[0.5]]}
-    path = write_table({present: columns[present]})
-    with pytest.raises(ValueError, match=r"^cannot read columns file and embedding from faces.parquet: not a Parquet"):
+def test_categories_of_pandas_are_read(write_table):
+    names = pa.array(["20_0_1_1.jpg", None, "22_1_3_1.jpg", "20_0_1_1.jpg"]).dictionary_encode()
+    reading = read_parquet(write_table({"file": names, "embedding": [[0.5], [1.5], [2.5], [3.5]]}))
+    assert reading.faces.people.age.tolist() == [20, 22, 20]
+    assert reading.faces.embeddings.ravel().tolist() == [0.5, 2.5, 3.5]
+    assert reading.left_out == {"malformed name": 1}
+
+
+def test_categories_of_numbers_are_a_sentence(write_table):
+    path = write_table({"file": pa.array([20, 21]).dictionary_encode(), "embedding": [[0.5], [1.5]]})
+    with pytest.raises(
+        ValueError, match=r"^faces.parquet must hold file as text and embedding as lists of floats, got int64 and"
+    ):
         read_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("present", "lacking"), [(["file"], "column embedding"), (["embedding"], "column file"), ([], "columns file and embedding")]
+)
+def test_a_missing_column_is_named(write_table, present, lacking):
+    columns = {"file": ["20_0_1_1.jpg"], "embedding": [[0.5]], "extra": [1]}
+    path = write_table({name: columns[name] for name in [*present, "extra"]})
+    with pytest.raises(
+        ValueError, match=rf"^cannot read columns file and embedding from faces.parquet: it lacks the {lacking}$"
+    ):
+        read_parquet(path)
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path):
+    names = pa.array(["20_0_1_1.jpg"])
+    pq.write_table(pa.Table.from_arrays([names, names, pa.array([[0.5]])], names=["file", "file", "embedding"]), tmp_path / "f")
+    with pytest.raises(ValueError, match=r"^cannot read columns .* from f: it has the column file 2 times$"):
+        read_parquet(tmp_path / "f")
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"file,embedding\n", b"PAR1" + bytes(100) + b"PAR1"])
 def test_what_is_not_parquet_is_a_sentence(tmp_path, content):
     path = tmp_path / "faces.parquet"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"from faces.parquet: not a Parquet file with these columns$"):
+    with pytest.raises(ValueError, match=r"^cannot read columns .* from faces.parquet: it is no Parquet file$"):
         read_parquet(path)
+
+
+def test_a_parquet_file_that_is_damaged_in_the_middle_is_a_sentence(write_table):
+    path = write_table({"file": ["20_0_1_1.jpg"] * 9, "embedding": [[0.5, 1.5]] * 9})
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + b"\xff" * 60 + content[64:])
+    with pytest.raises(ValueError, match=r"^cannot read columns .* from faces.parquet: it is damaged$"):
+        read_parquet(path)
+
+
+def test_a_folder_is_a_sentence(tmp_path):
+    (tmp_path / "faces").mkdir()
+    with pytest.raises(ValueError, match=r"^cannot read columns file and embedding from faces: it is a folder$"):
+        read_parquet(tmp_path / "faces")
 
 
 def test_a_missing_file_is_a_sentence(tmp_path):
