@@ -44,9 +44,17 @@ class Trees:
     values: FloatArray
 
     def probabilities(self, embeddings: FloatArray, outcomes: int) -> FloatArray:
-        """Mean over the trees of what the reached leaves say, shape (n, outcomes) float32."""
+        """Mean over the trees of what the reached leaves say, shape (n, outcomes) float32.
+
+        Raises
+        ------
+        ValueError
+            If embeddings lack a coordinate that a node asks about, or leaves speak of more outcomes.
+        """
         if embeddings.ndim != 2 or embeddings.shape[1] <= self.feature.max():
             raise ValueError(f"embeddings must have at least {self.feature.max() + 1} columns, got shape {embeddings.shape}")
+        if outcomes <= self.columns.max():
+            raise ValueError(f"outcomes must be at least the {self.columns.max() + 1} that leaves speak of, got {outcomes}")
         count = len(self.leaf_starts) - 1
         says = csr_array((self.values, self.columns, self.leaf_starts), shape=(count, outcomes))
         trees = len(self.roots)
@@ -81,7 +89,7 @@ class Trees:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Trees:
-        """Inverse of `arrays`. Raises ValueError where links between nodes lead out of the forest."""
+        """Inverse of `arrays`. Raises ValueError where links lead out of the forest or numbers are not finite."""
         trees = cls(**{field.name: arrays[field.name] for field in fields(cls)})
         if any(array.ndim != 1 or not array.size for array in trees.arrays().values()):
             raise ValueError(
@@ -99,9 +107,13 @@ class Trees:
             and trees.leaf_starts[-1] == len(trees.columns) == len(trees.values)
             and ((right > np.flatnonzero(inner)) & (right < nodes)).all()
             and ((trees.target[~inner] >= 0) & (trees.target[~inner] < leaves)).all()
+            and (trees.columns >= 0).all()
         )
         if not sound:
             raise ValueError(f"the trees' {nodes:,} nodes and {leaves:,} leaves must link to one another")
+        for name, numbers in (("thresholds", trees.threshold), ("values", trees.values)):
+            if not np.isfinite(numbers).all():
+                raise ValueError(f"the trees' {name} must be finite, got {int((~np.isfinite(numbers)).sum())} that are not")
         return trees
 
 

@@ -64,6 +64,12 @@ def test_outcomes_no_leaf_speaks_of_have_no_chance():
     np.testing.assert_allclose(found, [[0.65, 0.35, 0, 0]], atol=1e-6)
 
 
+@pytest.mark.parametrize("outcomes", [1, 0, -1])
+def test_leaves_speak_of_no_more_outcomes_than_are_asked_for(outcomes):
+    with pytest.raises(ValueError, match=rf"^outcomes must be at least the 2 that leaves speak of, got {outcomes}$"):
+        stump().probabilities(np.array([[0, 0.4]]), outcomes)
+
+
 def test_probabilities_are_those_of_scikit_learn(fitted, grown, faces, rng):
     unseen = rng.normal(0.5, 1.5, (300, 6)).astype(np.float32)
     for x in (faces.embeddings, unseen):
@@ -165,13 +171,24 @@ def test_training_twice_with_a_seed_gives_equal_arrays(faces):
         ("leaf_starts", 1, 5),  # starts must not fall
         ("leaf_starts", 0, 1),
         ("feature", 3, 0),  # the last node must be a leaf
+        ("columns", 0, -1),
     ],
 )
 def test_links_that_lead_out_of_the_forest_are_refused(name, position, value):
     arrays = stump().arrays()
-    arrays[name] = arrays[name].copy()
+    arrays[name] = arrays[name].astype(np.int64)
     arrays[name][position] = value
     with pytest.raises(ValueError, match=r"^the trees' 4 nodes and 3 leaves must link to one another$"):
+        Trees.from_arrays(arrays)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["threshold", "values"])
+def test_numbers_that_are_not_finite_are_refused(name, value):
+    arrays = stump().arrays()
+    arrays[name] = arrays[name].copy()
+    arrays[name][0] = value
+    with pytest.raises(ValueError, match=rf"^the trees' {name}s? must be finite, got 1 that are not$"):
         Trees.from_arrays(arrays)
 
 
