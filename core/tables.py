@@ -7,12 +7,15 @@ from typing import Any
 from core.demographics import RACES, SEXES
 from core.replication import PAPER_BINS
 
+_SMALLEST_SHOWN = 1e-6
 _METRICS = ("accuracy", "recall", "precision", "f1", "auc")
 _TABLES = {"sex": ("Sex", SEXES), "age": ("Age", PAPER_BINS.labels), "race_one_hot": ("Race, one-hot labels", RACES)}
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent: two decimals, two digits where it is smaller than that shows."""
+    """Return a share as per cent: two decimals, two digits where it is smaller than that shows, at most 8 characters."""
+    if 0 < share < _SMALLEST_SHOWN:
+        return f"<{100 * _SMALLEST_SHOWN:g}%"
     return f"{share:.2%}" if share >= 0.0001 or share == 0 else f"{100 * share:.2g}%"
 
 
