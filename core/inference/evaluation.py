@@ -109,7 +109,8 @@ def evaluate_one_hot(
     truth = whole_numbers("truth", truth, 0, classes - 1)
     said = np.asarray(answers).astype(bool)
     if said.shape != (len(truth), classes) or np.shape(probabilities) != said.shape:
-        raise ValueError(f"answers and probabilities must have shape ({len(truth)}, {classes}), got {said.shape}")
+        got = f"{said.shape} and {np.shape(probabilities)}"
+        raise ValueError(f"answers and probabilities must have shape ({len(truth)}, {classes}), got {got}")
     confusion = confusion_shares(truth, said.argmax(axis=1), classes)
     judged = _Judged.of(truth, said, probabilities, second_class_only)
     metrics = judged.metrics(np.ones((1, len(truth))))
