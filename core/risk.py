@@ -249,9 +249,7 @@ class RiskCurve:
     perfect: FloatArray
 
 
-def curve(
-    outcomes: ArrayLike, company_sizes: ArrayLike, *, repeats: int, rng: np.random.Generator
-) -> RiskCurve:
+def curve(outcomes: ArrayLike, company_sizes: ArrayLike, *, repeats: int, rng: np.random.Generator) -> RiskCurve:
     """E over company sizes, with the spread between companies and both reference lines."""
     sizes = whole_numbers("company sizes", company_sizes, SMALLEST_COMPANY, LARGEST_COMPANY)
     repeats = whole_number("repeats", repeats, FEWEST_REPEATS, MOST_REPEATS)

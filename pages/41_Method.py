@@ -48,13 +48,13 @@ done = background.result(JOB)
 st.table(replication.comparison(recorded, done))
 st.caption(
     "Real faces: UTKFace, as `python -m core replicate --faces FILE --out models` recorded it. Under the paper's protocol. Shares "
-    f"named are exact expectations. The training took {recorded['training_set']['training']:,} faces, the tables "
-    f"{recorded['training_set']['test']:,} others."
+    f"named are exact expectations. The {recorded['training_set']['faces']:,} levelled faces were dealt into "
+    f"{recorded['training_set']['splits']} parts, each read by forests trained on the others."
 )
 if background.is_running(JOB):
     background.show_progress(JOB)
 elif st.button(
-    "Compute on generated faces now" if done is None else "Compute again", help="Trains five forests, about half a minute."
+    "Compute on generated faces now" if done is None else "Compute again", help="Trains four forests, about half a minute."
 ):
     background.start(JOB, replicate, steps=replication.STEPS_ON_GENERATED_FACES)
     st.rerun()

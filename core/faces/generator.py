@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core import shipped
-from core.checks import FloatArray, IntArray, matrix, whole_number
+from core.checks import FloatArray, IntArray, matrix, real_number, whole_number
 from core.demographics import AGES, RACES, SEXES, Demographics
 from core.faces.faceset import Faces
 
@@ -32,6 +32,11 @@ _SMALLEST_GROUP = 20
 _SMALLEST_AGE_GROUP = 10
 _FACES_FOR_HALF_WEIGHT = 50
 """An age group with this many faces has half the say in its covariance, the race-sex group the other half."""
+
+MISLABELLED_SHARE = 0.03
+"""Share of people whose face is drawn from a race-sex group taken at random. UTKFace's labels are in part guessed
+by a program, and without such faces sex and race are told apart too well. Chosen so that the tables and the risk
+on generated faces come near those on real ones."""
 
 _GRID = 2.0**16
 """Embeddings are rounded to this many steps per unit: processors differ in the last bits of a matrix
@@ -66,14 +71,19 @@ class FaceGenerator:
     within : (d, d) floats, optional
         Lower Cholesky factor of the scatter of one person's pictures about their centre; needed for
         `pictures` only.
+    mislabelled_share : float
+        Share of the people whose face is drawn from a race-sex group taken at random, 0 to 0.5: real
+        labels are wrong, and real faces unlike their group, that often.
     """
 
     means: FloatArray
     factors: FloatArray
     levelled_counts: IntArray
     within: FloatArray | None = None
+    mislabelled_share: float = 0.0
 
     def __post_init__(self) -> None:
+        real_number("mislabelled share", self.mislabelled_share, 0, 0.5)
         d = self.means.shape[-1]
         counts = self.levelled_counts
         if counts.shape != (AGES, len(SEXES), len(RACES)) or counts.min() < 0:
@@ -146,10 +156,14 @@ class FaceGenerator:
         """Draw one embedding a person about the mean of its age, sex and race, not yet rounded."""
         weights = _knot_weights(people.age)
         age_group = _age_group(people.age)
+        drawn_from = people.group
+        if self.mislabelled_share:
+            mislabelled = rng.random(len(people)) < self.mislabelled_share
+            drawn_from = np.where(mislabelled, rng.integers(GROUPS, size=len(people)), drawn_from)
         embeddings = np.empty((len(people), self.dimension))
         for group in range(GROUPS):
             for age in range(len(AGE_GROUPS_START) + 1):
-                rows = np.flatnonzero((people.group == group) & (age_group == age))
+                rows = np.flatnonzero((drawn_from == group) & (age_group == age))
                 noise = rng.standard_normal((len(rows), self.dimension)) @ factors[group, age].T
                 embeddings[rows] = weights[rows] @ self.means[group] + noise
         return embeddings
@@ -165,6 +179,7 @@ class FaceGenerator:
             "means": self.means.astype(np.float16),
             "lower_triangles": self.factors[:, :, rows, columns].astype(np.float16),
             "levelled_counts": self.levelled_counts.astype(np.uint32),
+            "mislabelled_share": np.array([self.mislabelled_share]),
         }
         if self.within is not None:
             arrays["within_triangle"] = self.within[rows, columns].astype(np.float16)
@@ -184,7 +199,8 @@ def load(folder: Path = shipped.FOLDER) -> FaceGenerator:
         if "within_triangle" in arrays:
             within = np.zeros((d, d))
             within[rows, columns] = _of_shape(arrays["within_triangle"], rows.shape)
-        return FaceGenerator(means, factors, arrays["levelled_counts"].astype(np.int64), within)
+        mislabelled = float(arrays["mislabelled_share"][0]) if "mislabelled_share" in arrays else 0.0
+        return FaceGenerator(means, factors, arrays["levelled_counts"].astype(np.int64), within, mislabelled)
     except (KeyError, ValueError, IndexError) as error:
         raise shipped.DamagedModelError(f"{shipped.GENERATOR} lacks an array or has one of a wrong shape") from error
 
@@ -233,7 +249,7 @@ def fit(faces: Faces, *, levelled_counts: IntArray) -> FaceGenerator:
             if share:
                 covariance += share * ledoit_wolf(own, assume_centered=True)[0]
             factors[group, age] = np.linalg.cholesky(covariance)
-    return FaceGenerator(means, factors, np.asarray(levelled_counts))
+    return FaceGenerator(means, factors, np.asarray(levelled_counts), mislabelled_share=MISLABELLED_SHARE)
 
 
 def fit_within(embeddings: ArrayLike, person: ArrayLike) -> FloatArray:

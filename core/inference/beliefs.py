@@ -69,14 +69,17 @@ class Beliefs:
         return self.age_bins(bins).argmax(axis=1)
 
     def predicted_race(self) -> IntArray:
-        """Race that the attacker reads.
+        """Race that the attacker reads, as the protocol has it."""
+        return read_race(self.race, self.protocol)
 
-        Under the paper's protocol each race is a yes-or-no question of its own, answered yes above one
-        half; a face for which no race is answered yes is read as the first one, White.
-        """
-        if self.protocol == PAPER:
-            return (self.race > 0.5).argmax(axis=1)
-        return self.race.argmax(axis=1)
+
+def read_race(beliefs: FloatArray, protocol: str) -> IntArray:
+    """Race read from beliefs of shape (n, 4).
+
+    Under the paper's protocol each race is a yes-or-no question of its own, answered yes above one half;
+    a face for which no race is answered yes is read as the first one, White.
+    """
+    return (beliefs > 0.5).argmax(axis=1) if protocol == PAPER else beliefs.argmax(axis=1)
 
 
 def predicted_cells(beliefs: Beliefs, bins: AgeBins) -> IntArray:

@@ -78,11 +78,16 @@ def train(
             found = [labels[value] for value in np.unique(values)]
             raise ValueError(f"training faces must show every {name} of {', '.join(labels)}, got only {', '.join(found)}")
     progress("sex")
-    sex = _classifier(faces.embeddings, faces.people.sex, _options(count, seed))
+    sex = train_sex(faces, seed=seed, count=count)
     progress("race")
     race = train_race(faces, seed=seed, protocol=protocol, count=count)
     progress("age")
     return Forests(sex, race, _age_forest(faces, _options(count, seed)), protocol)
+
+
+def train_sex(faces: Faces, *, seed: int, count: int = TREES) -> Trees:
+    """Train the sex forest alone."""
+    return _classifier(faces.embeddings, faces.people.sex, _options(count, seed))
 
 
 def train_race(faces: Faces, *, seed: int, protocol: str, count: int = TREES) -> Trees:

@@ -106,11 +106,14 @@ def test_replicate_command_records_what_it_prints(tmp_path, capsys, monkeypatch)
     assert shipped.read_json(shipped.REPLICATION, tmp_path) == result
 
 
-@pytest.fixture(scope="module")
-def replicated():
+@pytest.fixture(scope="module", params=[0, 1])
+def replicated(request):
     from core import company
 
-    return replication.on_generated_faces(generator.load(), company.load_census(), seed=0)
+    steps: list[str] = []
+    result = replication.on_generated_faces(generator.load(), company.load_census(), seed=request.param, progress=steps.append)
+    assert len(steps) == replication.STEPS_ON_GENERATED_FACES
+    return result
 
 
 @pytest.mark.parametrize("table", ["sex", "age", "race_one_hot"])

@@ -187,6 +187,7 @@ def test_no_training_face_is_stored(tmp_path):
         "means": (8, 5, 32),
         "lower_triangles": (8, 4, 528),
         "levelled_counts": (80, 2, 4),
+        "mislabelled_share": (1,),
     }
     # Faces lie about sqrt(32 + 32) = 8 from one another. Neither a mean nor 32 numbers in a row of a triangle are
     # nearer to a face than 2.
@@ -394,3 +395,30 @@ def test_what_gives_no_within_person_scatter_is_a_sentence():
         generator.fit_within(np.eye(3), [1, 1])
     with pytest.raises(ValueError, match=r"^embeddings must be finite"):
         generator.fit_within([[np.nan]], [1])
+
+
+def test_mislabelled_faces_come_from_any_group_with_the_same_chance():
+    # Group g lies at 10 g in every coordinate, with hardly any scatter: each face shows where it was drawn from.
+    means = np.broadcast_to(10.0 * np.arange(8)[:, None, None], (8, 5, 4)).copy()
+    factors = np.broadcast_to(1e-3 * np.eye(4), (8, 4, 4, 4)).copy()
+    people = Demographics.from_counts(np.full((80, 2, 4), 100))
+    fitted = generator.FaceGenerator(means, factors, people.counts(), mislabelled_share=0.2)
+    faces = fitted.sample(people, rng=np.random.default_rng(11))
+    drawn_from = np.rint(faces.embeddings[:, 0] / 10).astype(int)
+    # 64,000 people; 0.2 of them at random, of whom 7 in 8 leave their group: 0.175, with a standard error of 0.0015.
+    assert (drawn_from != people.group).mean() == pytest.approx(0.175, abs=0.006)
+    left = np.bincount(drawn_from[drawn_from != people.group], minlength=8)
+    assert left / left.sum() == pytest.approx(np.full(8, 1 / 8), abs=0.013)
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.6, float("nan")])
+def test_a_mislabelled_share_out_of_range_is_named(share):
+    with pytest.raises(ValueError, match=r"^mislabelled share must be 0 to 0\.5, got "):
+        generator.FaceGenerator(np.zeros((8, 5, 2)), np.zeros((8, 4, 2, 2)), np.zeros((80, 2, 4), int), mislabelled_share=share)
+
+
+def test_the_mislabelled_share_is_stored(tmp_path):
+    people = by_race_and_sex(np.arange(1, 61))
+    faces = Faces(np.random.default_rng(12).standard_normal((len(people), 6)), people)
+    generator.fit(faces, levelled_counts=people.counts()).save(tmp_path)
+    assert generator.load(tmp_path).mislabelled_share == generator.MISLABELLED_SHARE
