@@ -59,7 +59,6 @@ def risk_now() -> None:
         controls.age_bin_width()
     with right:
         controls.repeats()
-    attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
     visitor.write_url()
     scenario = visitor.scenario()
     result = results.run(scenario)
@@ -67,6 +66,8 @@ def risk_now() -> None:
     controls.summary()
     risk_charts.class_sizes(result)
     risk_charts.curve(result)
+    attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
+    visitor.write_url()
     groups = result.by_group[attribute]
     figure.show(
         charts.exposure(groups, result.exact.expected_reidentified, attribute=attribute),

@@ -40,7 +40,7 @@ h1 {font-size: clamp(1.9rem, 6vw, 2.75rem) !important;}
 .walk li {list-style: none; font-size: 0.85rem; line-height: 1.35; margin: 0 !important; padding: 0 !important;}
 .walk img {width: 3.4rem; height: 3.4rem; display: block; margin-bottom: 0.35rem;}
 .walk b {display: block;}
-.readings {display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 0.5rem 0;}
+.readings {display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 1rem; margin: 0.5rem 0;}
 .readings div {border-top: 3px solid #CC5A16; padding-top: 0.5rem; font-size: 0.95rem; line-height: 1.4;}
 .readings strong {display: block; font-size: 1.6rem; line-height: 1.2;}
 </style>

@@ -194,13 +194,14 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
         hovertemplate="Company of %{customdata[0]:,}, age bins of %{y} years:"
         "<br>%{customdata[1]:.3r}% of people are named<extra></extra>",
     )
-    figure.add_scatter(
-        x=[np.log10(chosen_size)],
-        y=[chosen_width],
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 16, "color": GREY, "line": {"width": 3}},
-        hoverinfo="skip",
-    )
+    for colour, size in (("white", 18), (INK, 14)):  # two rings: one stands out on strong colours, one on pale ones
+        figure.add_scatter(
+            x=[np.log10(chosen_size)],
+            y=[chosen_width],
+            mode="markers",
+            marker={"symbol": "circle-open", "size": size, "color": colour, "line": {"width": 2.5}},
+            hoverinfo="skip",
+        )
     lay_out(figure, x_title="People in the company (logarithmic)", y_title="Years in an age bin", height=420)
     powers = range(1, 7)
     figure.update_xaxes(tickvals=list(powers), ticktext=["10", "100", "1,000", "10k", "100k", "1M"], showgrid=False)
@@ -235,7 +236,7 @@ def exposure(groups: GroupRisk, average: float, *, attribute: str) -> Chart:
         hovertemplate="%{y}: %{x:.2%} chance to be named, %{customdata[0]:.1f} times the average;<br>"
         "about %{customdata[1]:,.1f} such people in the company<extra></extra>",
     )
-    figure.add_vline(x=average, line={"color": GREY, "width": 1.5, "dash": "dash"})
+    figure.add_vline(x=average, line={"color": GREY, "width": 1.5, "dash": "dash"}, layer="below")
     lay_out(figure, x_title="Chance to be named (dashed: the average person's)", height=90 + max(120, 34 * len(labels)))
     figure.update_xaxes(tickformat=".0%", range=[0, max(float(risk.max()) * 1.25, 1e-9)])
     figure.update_yaxes(type="category")
