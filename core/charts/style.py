@@ -23,6 +23,7 @@ FADING = [[0.0, f"rgba({ACCENT_RGB}, 0)"], [1.0, f"rgba({ACCENT_RGB}, 1)"]]
 
 _SMALLEST_ROUNDED_COUNT = 1.95
 _FEWEST_PEOPLE = 0.95
+_MOST_FOR_ONE_PERSON = 1.05
 
 
 @dataclass(frozen=True)
@@ -70,4 +71,6 @@ def people(share: float, company_size: int) -> str:
     count = share * company_size
     if count < _FEWEST_PEOPLE:
         return "fewer than one person"
+    if count < _MOST_FOR_ONE_PERSON:
+        return "about one person"
     return f"about {count:,.0f} people" if count >= _SMALLEST_ROUNDED_COUNT else f"about {count:.1f} people"
