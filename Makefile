@@ -15,8 +15,9 @@ lint: .venv/.for-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Files go to two processes, in their order: those that drive a browser take longest and come first.
 unit: .venv/.for-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:benchmark
 
 benchmark: .venv/.for-test
 	$(BIN)/python -m pytest benchmarks --benchmark-only
