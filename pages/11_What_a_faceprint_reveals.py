@@ -31,13 +31,13 @@ METRIC_WORDS = {
 
 def metrics(reading: AttributeReading) -> None:
     """Draw the metrics with their intervals."""
-    rows = ["| | | 95% interval | |", "|---|---|---|---|"]
+    rows = ["| | | 95% interval |", "|---|---|---|"]
     for metric in METRICS:
         name, meaning = METRIC_WORDS[metric]
         low, high = reading.evaluation.intervals[metric]
         value = charts.percent(getattr(reading.evaluation, metric))
-        rows.append(f"| **{name}** | {value} | {charts.percent(low)} to {charts.percent(high)} | {meaning} |")
-    rows.append(f"| **Best guess** | {charts.percent(reading.majority)} | exact | always naming the most frequent class |")
+        rows.append(f"| **{name}**: {meaning} | {value} | {charts.percent(low)} to {charts.percent(high)} |")
+    rows.append(f"| **Best guess**: always the most frequent class | {charts.percent(reading.majority)} | exact |")
     st.markdown("\n".join(rows))
     which = "of women" if reading.attribute == "sex" else "weighted by how often each class is true"
     st.caption(

@@ -28,6 +28,9 @@ SIZE_STOPS = tuple(
 )
 """Stops of the logarithmic slider."""
 
+_TOLD = "controls_told"
+"""Values that each control was told to show since it last showed what it should; the last one is the newest."""
+
 _EVEN = 50
 _EVEN_MIX = (25, 25, 25, 25)
 
@@ -215,10 +218,33 @@ def _thousands(value: int) -> str:
 
 
 def set_value(key: str, value: Any) -> None:
-    """Let a control show a value, which may have changed on another page or in the URL."""
-    if st.session_state.get(key) != value:
+    """Let a control show a value, which may have changed on another page, in the URL, or by another control."""
+    told = st.session_state.setdefault(_TOLD, {})
+    reported = st.session_state.get(key)
+    if reported == value:
+        told[key] = [value]
+    else:
+        told[key] = [*told.get(key, []), reported, value]
         st.session_state[key] = value
 
 
+def forget() -> None:
+    """Drop what the controls of the former page showed: this page's are new ones, even under the same key."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(("control_", "view_")) or key == _TOLD:
+            del st.session_state[key]
+
+
+def _is_echo(key: str) -> bool:
+    """Tell whether a control only reports a former value, because it has not yet heard of the one it was set to.
+
+    That happens where one control sets another, and the visitor moves on before the answer has arrived.
+    """
+    told: dict[str, list[Any]] = st.session_state.get(_TOLD, {})
+    someone_else = any(st.session_state.get(other) != values[-1] for other, values in told.items() if other != key)
+    return someone_else and st.session_state[key] in told.get(key, [])[:-1]
+
+
 def _chosen(choice: str, key: str) -> None:
-    visitor.choose(**{choice: st.session_state[key]})
+    if not _is_echo(key):
+        visitor.choose(**{choice: st.session_state[key]})

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
-from core import __version__, shipped
-from ui import results, visitor
+from core import shipped
+from ui import controls, navigation, results, visitor
 
 PRODUCT = "Faceprint Risk"
 _ICON = str(Path(__file__).with_name("icon.png"))
-
-NAVIGATION = {
-    "The attack": {
-        "app.py": "Home",
-        "pages/11_What_a_faceprint_reveals.py": "What a faceprint reveals",
-        "pages/12_Embeddings_explained.py": "Embeddings explained",
-    },
-    "The risk": {"pages/21_Re-identification_risk.py": "Re-identification risk"},
-    "Your case": {"pages/31_The_company.py": "The company"},
-    "Method": {"pages/41_Method.py": "Method"},
-}
 
 _STYLE = """
 <style>
@@ -51,8 +38,10 @@ def open_page(page: str, title: str) -> None:
     """Start a page: `page` is its path from the project's root. Stops it where the models cannot be read."""
     st.set_page_config(page_title=f"{title} - {PRODUCT}" if title != PRODUCT else title, page_icon=_ICON, layout="wide")
     st.html(_STYLE)
+    if visitor.came_from_another_page(page):
+        controls.forget()
     visitor.read_url(page)
-    _navigation()
+    navigation.draw(visitor.link_parameters())
     problems = visitor.take_problems()
     if problems:
         st.warning("The link could not be used as it was. " + " ".join(problems))
@@ -62,14 +51,3 @@ def open_page(page: str, title: str) -> None:
     except shipped.DamagedModelError as error:
         st.error(f"{str(error)[0].upper()}{str(error)[1:]}.")
         st.stop()
-
-
-def _navigation() -> None:
-    with st.sidebar:
-        for group, pages in NAVIGATION.items():
-            st.caption(group)
-            for path, label in pages.items():
-                # A page that is run by itself, as `streamlit run pages/...` does, has no others to lead to.
-                with suppress(StreamlitPageNotFoundError):
-                    st.page_link(path, label=label)
-        st.caption(f"Version {__version__}. Measures risk on synthetic companies; links nobody to a name.")

@@ -16,6 +16,7 @@ from core.verification import METRICS
 _SCENARIO = "visitor_scenario"
 _VIEW = "visitor_view"
 _URL = "visitor_url"
+_LINKED = "visitor_linked"
 _PROBLEMS = "visitor_problems"
 
 _URL_NAMES = {
@@ -70,12 +71,13 @@ def look_at(**changes: Any) -> None:
 def read_url(page: str) -> None:
     """Take over what the URL holds, where the visitor changed the URL.
 
-    A page that is opened from another one comes without parameters and keeps the scenario.
+    A link of the navigation carries the parameters of when it was drawn. Controls have moved on since,
+    so who follows one keeps the scenario.
     """
     known: tuple[str, dict[str, str]] | None = st.session_state.get(_URL)
     given = dict(st.query_params)
-    moved_here = known is not None and known[0] != page and not given
-    if not moved_here and (known is None or given != known[1]):
+    followed_link = came_from_another_page(page) and given == st.session_state.get(_LINKED)
+    if known is None or (given != known[1] and not followed_link):
         _take_over(given)
     st.session_state[_URL] = (page, given)
     write_url()
@@ -104,6 +106,18 @@ def write_url() -> None:
     if wanted != shown:
         st.query_params.from_dict(wanted)
         st.session_state[_URL] = (page, wanted)
+
+
+def link_parameters() -> dict[str, str]:
+    """Return the parameters for links to other pages."""
+    st.session_state[_LINKED] = url_parameters()
+    return st.session_state[_LINKED]
+
+
+def came_from_another_page(page: str) -> bool:
+    """Tell whether the visitor was on another page just now."""
+    known = st.session_state.get(_URL)
+    return known is not None and known[0] != page
 
 
 def url_parameters() -> dict[str, str]:

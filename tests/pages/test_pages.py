@@ -12,9 +12,9 @@ from core import charts, replication, shipped, study
 from core.faces import generator
 from core.scenario import Scenario
 from core.verification import error_rates
-from ui import shell
+from ui.navigation import NAVIGATION
 
-PAGES = [path for group in shell.NAVIGATION.values() for path in group]
+PAGES = [path for group in NAVIGATION.values() for path in group]
 REVEALS, EXPLAINED, RISK, COMPANY, METHOD = PAGES[1:6]
 
 
