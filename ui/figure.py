@@ -23,7 +23,8 @@ def show(chart: Chart, *, finding: str, measure: str, key: str) -> None:
     st.plotly_chart(drawn.figure, key=key, config=_CONFIG, alt=chart.description)
     st.download_button(
         "Data as CSV",
-        chart.table.to_csv(index=False).encode("utf-8"),
+        # Made when asked for: a file made with every move of a slider is gone before the browser looks for it.
+        lambda: chart.table.to_csv(index=False).encode("utf-8"),
         f"{key.replace('_', '-')}.csv",
         "text/csv",
         key=f"{key}_csv",
