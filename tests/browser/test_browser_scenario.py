@@ -260,8 +260,6 @@ def test_back_button_returns_from_a_page_with_the_scenario(visit: Visit, where: 
         settle(page)
     assert path_in_url(page) == HOME.path
     assert_home_shows(page, 60)
-    page.go_back()
-    assert_home_shows(page, 3_000)
 
 
 def test_navigation_names_every_page_once(visit: Visit):
