@@ -26,10 +26,9 @@ from core.faces.utkface import Reading
 from core.inference import forests
 from core.inference.beliefs import read_race
 from core.inference.evaluation import Evaluation, evaluate, evaluate_one_hot
-from core.scenario import CORRECTED, PAPER
+from core.scenario import CORRECTED, PAPER, PAPER_SIZES
 
 PAPER_BINS = AgeBins(20)
-PAPER_SIZES = (10, 50, 100)
 REPEATS = 50
 FOLDS = 5
 """Parts that the levelled faces are dealt into: four train, one tests, as in the paper's 80/20 split."""

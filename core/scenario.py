@@ -12,6 +12,9 @@ from core.checks import one_of, shown, whole_number
 from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
 
 SMALLEST_COMPANY, LARGEST_COMPANY = 2, 1_000_000
+PAPER_SIZES = (10, 50, 100)
+"""Company sizes of the paper's Fig. 3."""
+
 FEWEST_REPEATS, MOST_REPEATS = 1, 10_000
 LARGEST_SEED = 2**32 - 1
 

@@ -46,7 +46,16 @@ def save(people: Demographics, beliefs: dict[str, Beliefs], folder: Path) -> Non
 
 def load(protocol: str = CORRECTED, folder: Path = shipped.FOLDER) -> HeldOut:
     """Read the held-out beliefs that ship in `models/`, or another folder. Raises DamagedModelError."""
+    return _from_arrays(shipped.read_arrays(shipped.HELD_OUT, folder), protocol)
+
+
+def load_all(folder: Path = shipped.FOLDER) -> dict[str, HeldOut]:
+    """Read the held-out beliefs of every protocol, from one reading of the file."""
     arrays = shipped.read_arrays(shipped.HELD_OUT, folder)
+    return {protocol: _from_arrays(arrays, protocol) for protocol in PROTOCOLS}
+
+
+def _from_arrays(arrays: dict[str, np.ndarray], protocol: str) -> HeldOut:
     try:
         sex, race, age = (arrays[f"belief_{name}"].astype(np.float32) for name in ("sex", f"race_{protocol}", "age"))
         people = Demographics(*(arrays[name].astype(np.int64) for name in ("age", "sex", "race")))

@@ -1,9 +1,10 @@
 """From a scenario to everything that a page, the report and the command line show."""
 
+from core.scenario import PAPER_SIZES
 from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
 from core.study.pictures import PictureStudy, take_pictures
-from core.study.whole import PAPER_SIZES, Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
+from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
 from core.study.workforce import Workforce, draw
 
 __all__ = [

@@ -11,7 +11,7 @@ from core.company import Census
 from core.faces import generator
 from core.inference import held_out
 from core.inference.held_out import HeldOut
-from core.scenario import PROTOCOLS, Scenario
+from core.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,6 @@ def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:
     """Read what ships in `models/`, or another folder. Raises DamagedModelError."""
     return Evidence(
         company.load_census(folder),
-        {protocol: held_out.load(protocol, folder) for protocol in PROTOCOLS},
+        held_out.load_all(folder),
         generator.load(folder).levelled_counts,
     )

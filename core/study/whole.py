@@ -16,9 +16,6 @@ from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, Simulated
 from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY, Scenario
 from core.study.evidence import Evidence, load_evidence
 
-PAPER_SIZES = (10, 50, 100)
-"""Company sizes of the paper's Fig. 3."""
-
 BOOTSTRAP_REPEATS = 100
 _CURVE_POINTS = 34
 _CURVE_REPEATS = 100
