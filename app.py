@@ -27,7 +27,7 @@ def risk_now() -> None:
         controls.age_bin_width()
     with right:
         controls.repeats()
-    visitor.write_url()
+    shell.share()
     study = results.run(visitor.scenario())
     sentences.risk(study)
     controls.summary()

@@ -56,7 +56,7 @@ def reading_now() -> None:
         controls.protocol()
     with right:
         controls.age_bin_width()
-    visitor.write_url()
+    shell.share()
     scenario = visitor.scenario()
     reading = results.attribute(scenario, attribute)
     evaluation = reading.evaluation

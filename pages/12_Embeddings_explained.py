@@ -52,7 +52,7 @@ def distances_now() -> None:
     pictures, pairs = results.pictures(scenario), results.pairs(scenario, metric)
     usual = results.usual_threshold(scenario, metric)
     threshold = visitor.view("threshold") or usual
-    visitor.write_url()
+    shell.share()
     compared = pictures.compare(visitor.view("number"), same=pair == "same", metric=metric)
     one = "one person" if compared.distance <= threshold else "two people"
     right_or_wrong = "which is right" if (one == "one person") == (pair == "same") else "which is wrong"

@@ -59,7 +59,7 @@ def risk_now() -> None:
         controls.age_bin_width()
     with right:
         controls.repeats()
-    visitor.write_url()
+    shell.share()
     scenario = visitor.scenario()
     result = results.run(scenario)
     sentences.risk(result)
@@ -67,7 +67,7 @@ def risk_now() -> None:
     risk_charts.class_sizes(result)
     risk_charts.curve(result)
     attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
-    visitor.write_url()
+    shell.share()
     groups = result.by_group[attribute]
     figure.show(
         charts.exposure(groups, result.exact.expected_reidentified, attribute=attribute),

@@ -38,7 +38,7 @@ def company_now() -> None:
         controls.age_bin_width()
         controls.race_percents()
     st.button("Draw another company", on_click=another_company)
-    visitor.write_url()
+    shell.share()
     scenario = visitor.scenario()
     workforce = results.workforce(scenario)
     alone = workforce.risk.class_size_shares["1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from core import __version__
@@ -21,13 +22,25 @@ NAVIGATION = {
 }
 
 
+_PLACES = "navigation_places"
+
+
 def draw(parameters: dict[str, str]) -> None:
     """Draw the links, each with the parameters that hold the visitor's scenario."""
+    places: dict[str, DeltaGenerator] = {}
     with st.sidebar:
         for group, pages in NAVIGATION.items():
             st.caption(group)
-            for path, label in pages.items():
-                # A page that is run by itself, as `streamlit run pages/...` does, has no others to lead to.
-                with suppress(StreamlitPageNotFoundError):
-                    st.page_link(path, label=label, query_params=parameters)
+            places |= {path: st.empty() for path in pages}
         st.caption(f"Version {__version__}. Measures risk on synthetic companies; links nobody to a name.")
+    st.session_state[_PLACES] = places
+    point_to(parameters)
+
+
+def point_to(parameters: dict[str, str]) -> None:
+    """Draw the links again, in their places, with other parameters: a fragment may do so too."""
+    labels = {path: label for pages in NAVIGATION.values() for path, label in pages.items()}
+    for path, place in st.session_state[_PLACES].items():
+        # A page that is run by itself, as `streamlit run pages/...` does, has no others to lead to.
+        with suppress(StreamlitPageNotFoundError):
+            place.page_link(path, label=labels[path], query_params=parameters)

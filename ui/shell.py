@@ -41,7 +41,7 @@ def open_page(page: str, title: str) -> None:
     if visitor.came_from_another_page(page):
         controls.forget()
     visitor.read_url(page)
-    navigation.draw(visitor.link_parameters())
+    navigation.draw(visitor.url_parameters())
     problems = visitor.take_problems()
     if problems:
         st.warning("The link could not be used as it was. " + " ".join(problems))
@@ -51,3 +51,9 @@ def open_page(page: str, title: str) -> None:
     except shipped.DamagedModelError as error:
         st.error(f"{str(error)[0].upper()}{str(error)[1:]}.")
         st.stop()
+
+
+def share() -> None:
+    """Bring the URL and the navigation's links in line with the scenario. A fragment ends its controls with this."""
+    visitor.write_url()
+    navigation.point_to(visitor.url_parameters())

@@ -16,7 +16,6 @@ from core.verification import METRICS
 _SCENARIO = "visitor_scenario"
 _VIEW = "visitor_view"
 _URL = "visitor_url"
-_LINKED = "visitor_linked"
 _PROBLEMS = "visitor_problems"
 
 _URL_NAMES = {
@@ -69,15 +68,10 @@ def look_at(**changes: Any) -> None:
 
 
 def read_url(page: str) -> None:
-    """Take over what the URL holds, where the visitor changed the URL.
-
-    A link of the navigation carries the parameters of when it was drawn. Controls have moved on since,
-    so who follows one keeps the scenario.
-    """
+    """Take over what the URL holds, where the visitor changed the URL."""
     known: tuple[str, dict[str, str]] | None = st.session_state.get(_URL)
     given = dict(st.query_params)
-    followed_link = came_from_another_page(page) and given == st.session_state.get(_LINKED)
-    if known is None or (given != known[1] and not followed_link):
+    if known is None or given != known[1]:
         _take_over(given)
     st.session_state[_URL] = (page, given)
     write_url()
@@ -106,12 +100,6 @@ def write_url() -> None:
     if wanted != shown:
         st.query_params.from_dict(wanted)
         st.session_state[_URL] = (page, wanted)
-
-
-def link_parameters() -> dict[str, str]:
-    """Return the parameters for links to other pages."""
-    st.session_state[_LINKED] = url_parameters()
-    return st.session_state[_LINKED]
 
 
 def came_from_another_page(page: str) -> bool:

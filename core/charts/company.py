@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.charts.style import ACCENT_RGB, FADING, INK, Chart, lay_out, percent
+from core.charts.style import ACCENT_RGB, FADING, INK, Chart, draw, lay_out, percent
 from core.demographics import RACES, SEXES, AgeBins, cell_count, from_cells
 from core.study import Workforce
 
@@ -53,11 +52,12 @@ def pyramid(workforce: Workforce) -> Chart:
             tickvals=[-reach, 0, reach],
             ticktext=[f"{reach:,}", "0", f"{reach:,}"],
         )
-    lay_out(figure, x_title="", height=440)
-    figure.update_layout(
+    lay_out(
+        figure,
+        height=440,
         barmode="overlay",
         bargap=0.12,
-        margin={"t": 64},
+        margin={"l": 8, "r": 24, "t": 64, "b": 8},
         legend={"orientation": "h", "y": 1.1, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
     )
     figure.update_xaxes(
@@ -90,26 +90,30 @@ def true_classes(workforce: Workforce) -> Chart:
     kept, present = np.flatnonzero(sizes.any(axis=1)), np.flatnonzero(sizes.any(axis=0))
     sizes, names = sizes[np.ix_(kept, present)], [names[row] for row in kept]
     labelled = len(names) <= _MOST_LABELLED_ROWS
-    figure = go.Figure()
-    figure.add_heatmap(
-        x=[RACES[column] for column in present],
-        y=names,
-        z=np.where(sizes > 0, 1 / np.maximum(sizes, 1), np.nan),
-        zmin=0,
-        zmax=1,
-        customdata=sizes,
-        colorscale=FADING,
-        showscale=False,
-        xgap=2,
-        ygap=2 if labelled else 0,
-        text=[[f"{size:,}" if size else "" for size in row] for row in sizes] if labelled else None,
-        texttemplate="%{text}" if labelled else None,
-        textfont={"color": INK, "size": 15},
-        hovertemplate="%{customdata:,} people are %{x}, %{y}:<br>each is named with chance 1 in %{customdata:,}<extra></extra>",
+    cells = {
+        "type": "heatmap",
+        "x": [RACES[column] for column in present],
+        "y": names,
+        "z": np.where(sizes > 0, 1 / np.maximum(sizes, 1), np.nan),
+        "zmin": 0,
+        "zmax": 1,
+        "customdata": sizes,
+        "colorscale": FADING,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2 if labelled else 0,
+        "text": [[f"{size:,}" if size else "" for size in row] for row in sizes] if labelled else None,
+        "texttemplate": "%{text}" if labelled else None,
+        "textfont": {"color": INK, "size": 15},
+        "hovertemplate": "%{customdata:,} people are %{x}, %{y}:<br>"
+        "each is named with chance 1 in %{customdata:,}<extra></extra>",
+    }
+    figure = draw(
+        [cells],
+        x={"title": "Race", "side": "top", "showgrid": False},
+        y={"title": "Age and sex", "autorange": "reversed", "showgrid": False, "type": "category"},
+        height=min(110 + 34 * len(names), 640),
     )
-    lay_out(figure, x_title="Race", y_title="Age and sex", height=min(110 + 34 * len(names), 640))
-    figure.update_xaxes(side="top", showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     occupied = workforce.class_sizes[workforce.class_sizes > 0]
     cell = np.flatnonzero(workforce.class_sizes)
     table = pd.DataFrame(

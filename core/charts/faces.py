@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.charts.style import ACCENT, ACCENT_RGB, GREY, Chart, lay_out, percent
+from core.charts.style import ACCENT, ACCENT_RGB, GREY, Chart, draw, label_above, lay_out, percent, upright_line
 from core.checks import FloatArray
 from core.verification import Pairs, curve, error_rates
 
@@ -24,8 +23,7 @@ def two_embeddings(first: FloatArray, second: FloatArray, *, names: tuple[str, s
         figure.add_bar(
             row=row, col=1, x=position, y=values, marker={"color": colour, "line": {"width": 0}}, hovertemplate=hover
         )
-    lay_out(figure, x_title="", height=360)
-    figure.update_layout(showlegend=False, bargap=0.15, margin={"t": 36})
+    lay_out(figure, height=360, showlegend=False, bargap=0.15, margin={"l": 8, "r": 24, "t": 36, "b": 8})
     figure.update_xaxes(title=f"Position among the {len(first)} numbers", row=2, col=1)
     figure.update_yaxes(title="Value", matches="y")
     table = pd.DataFrame({"position": position, names[0]: first, names[1]: second})
@@ -45,24 +43,37 @@ def distances(pairs: Pairs, *, threshold: float, metric: str) -> Chart:
         "same person": np.histogram(pairs.genuine, edges)[0] / len(pairs.genuine),
         "two people": np.histogram(pairs.impostor, edges)[0] / len(pairs.impostor),
     }
-    figure = go.Figure()
+    bars, labels = [], [label_above(threshold, f"threshold {threshold:.2f}", GREY)]
     for (name, values), colour in zip(shares.items(), (f"rgba({ACCENT_RGB}, 0.7)", _GREY_FILL), strict=True):
-        hover = f"%{{y:.1%}} of the pairs of {name} are about %{{x:.2f}} apart<extra></extra>"
-        figure.add_bar(x=middle, y=values, name=name, marker={"color": colour, "line": {"width": 0}}, hovertemplate=hover)
+        bars.append(
+            {
+                "type": "bar",
+                "x": middle,
+                "y": values,
+                "name": name,
+                "marker": {"color": colour, "line": {"width": 0}},
+                "hovertemplate": f"%{{y:.1%}} of the pairs of {name} are about %{{x:.2f}} apart<extra></extra>",
+            }
+        )
         peak = int(values.argmax())
-        figure.add_annotation(
-            x=middle[peak], y=values[peak], text=f"<b>{name}</b>", showarrow=False, yshift=12,
-            font={"color": ACCENT if name == "same person" else GREY},
+        labels.append(
+            {
+                "x": middle[peak], "y": values[peak], "text": f"<b>{name}</b>", "showarrow": False, "yshift": 12,
+                "font": {"color": ACCENT if name == "same person" else GREY},
+            }
         )  # fmt: skip
-    figure.add_vline(
-        x=threshold,
-        line={"color": GREY, "width": 2, "dash": "dash"},
-        annotation={"text": f"threshold {threshold:.2f}", "yanchor": "bottom", "font": {"color": GREY}},
-        annotation_position="top",
+    figure = draw(
+        bars,
+        x={"title": f"{metric.capitalize()} distance of two embeddings"},
+        y={"title": "Share of the pairs", "tickformat": ".0%"},
+        height=380,
+        barmode="overlay",
+        bargap=0,
+        showlegend=False,
+        margin={"l": 8, "r": 24, "t": 40, "b": 8},
+        shapes=[upright_line(threshold, {"color": GREY, "width": 2, "dash": "dash"})],
+        annotations=labels,
     )
-    lay_out(figure, x_title=f"{metric.capitalize()} distance of two embeddings", y_title="Share of the pairs", height=380)
-    figure.update_layout(barmode="overlay", bargap=0, showlegend=False, margin={"t": 40})
-    figure.update_yaxes(tickformat=".0%")
     rates = error_rates(pairs, threshold)
     table = pd.DataFrame(
         {"distance from": edges[:-1], "distance to": edges[1:]} | {f"share of pairs, {name}": v for name, v in shares.items()}
@@ -78,25 +89,38 @@ def distances(pairs: Pairs, *, threshold: float, metric: str) -> Chart:
 def error_rates_over_threshold(pairs: Pairs, *, threshold: float, metric: str) -> Chart:
     """False matches and false non-matches as the threshold moves."""
     rates = curve(pairs)
-    figure = go.Figure()
-    lines = (
+    lines, labels = [], []
+    for name, values, colour in (
         ("two people match", rates.false_match, GREY),
         ("one person does not", rates.false_non_match, ACCENT),
-    )
-    for name, values, colour in lines:
-        hover = f"Threshold %{{x:.2f}}: %{{y:.2%}} of the pairs, {name}<extra></extra>"
-        figure.add_scatter(
-            x=rates.threshold, y=values, mode="lines", name=name, line={"color": colour, "width": 3}, hovertemplate=hover
+    ):
+        lines.append(
+            {
+                "type": "scatter",
+                "x": rates.threshold,
+                "y": values,
+                "mode": "lines",
+                "name": name,
+                "line": {"color": colour, "width": 3},
+                "hovertemplate": f"Threshold %{{x:.2f}}: %{{y:.2%}} of the pairs, {name}<extra></extra>",
+            }
         )
         middle = int(np.abs(values - 0.5).argmin())
-        figure.add_annotation(
-            x=rates.threshold[middle], y=0.5, text=f"<b>{name}</b>", showarrow=False, font={"color": colour},
-            xanchor="left" if colour == GREY else "right", xshift=10 if colour == GREY else -10,
+        labels.append(
+            {
+                "x": rates.threshold[middle], "y": 0.5, "text": f"<b>{name}</b>", "showarrow": False, "font": {"color": colour},
+                "xanchor": "left" if colour == GREY else "right", "xshift": 10 if colour == GREY else -10,
+            }
         )  # fmt: skip
-    figure.add_vline(x=threshold, line={"color": GREY, "width": 2, "dash": "dash"})
-    lay_out(figure, x_title=f"Threshold on the {metric.capitalize()} distance", y_title="Share of the pairs", height=340)
-    figure.update_layout(showlegend=False)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    figure = draw(
+        lines,
+        x={"title": f"Threshold on the {metric.capitalize()} distance"},
+        y={"title": "Share of the pairs", "tickformat": ".0%", "range": [0, 1.02]},
+        height=340,
+        showlegend=False,
+        shapes=[upright_line(threshold, {"color": GREY, "width": 2, "dash": "dash"})],
+        annotations=labels,
+    )
     table = pd.DataFrame(
         {
             "threshold": rates.threshold,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from core.charts.style import ACCENT, FADING, GREY, INK, Chart, lay_out, percent
+from core.charts.style import ACCENT, FADING, GREY, INK, Chart, draw, lay_out, percent
 from core.inference.evaluation import Evaluation
 from core.study import AttributeReading, WidthStudy
 
@@ -21,24 +22,27 @@ def confusion(evaluation: Evaluation, *, attribute: str) -> Chart:
     labels, shares = list(evaluation.labels), evaluation.confusion
     labelled = len(labels) <= _MOST_LABELLED_CLASSES
     few = len(labels) <= _FEW_CLASSES
-    figure = go.Figure()
-    figure.add_heatmap(
-        x=labels,
-        y=labels,
-        z=shares,
-        colorscale=FADING,
-        showscale=False,
-        zmin=0,
-        xgap=2,
-        ygap=2,
-        text=[[f"{share:.1%}" if few else f"{share:.0%}" for share in row] for row in shares] if labelled else None,
-        texttemplate="%{text}" if labelled else None,
-        textfont={"color": INK, "size": 15 if few else 12},
-        hovertemplate="%{z:.2%} of all faces are %{y}<br>and read as %{x}<extra></extra>",
+    cells = {
+        "type": "heatmap",
+        "x": labels,
+        "y": labels,
+        "z": shares,
+        "colorscale": FADING,
+        "showscale": False,
+        "zmin": 0,
+        "xgap": 2,
+        "ygap": 2,
+        "text": [[f"{share:.1%}" if few else f"{share:.0%}" for share in row] for row in shares] if labelled else None,
+        "texttemplate": "%{text}" if labelled else None,
+        "textfont": {"color": INK, "size": 15 if few else 12},
+        "hovertemplate": "%{z:.2%} of all faces are %{y}<br>and read as %{x}<extra></extra>",
+    }
+    figure = draw(
+        [cells],
+        x={"title": f"{attribute.capitalize()} as read", "type": "category", "side": "bottom", "showgrid": False},
+        y={"title": f"True {attribute}", "type": "category", "autorange": "reversed", "showgrid": False},
+        height=420,
     )
-    lay_out(figure, x_title=f"{attribute.capitalize()} as read", y_title=f"True {attribute}", height=420)
-    figure.update_xaxes(type="category", side="bottom", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     table = pd.DataFrame(shares, columns=[f"read as {label}" for label in labels])
     table.insert(0, f"true {attribute}", labels)
     worst = np.argwhere(shares == np.where(np.eye(len(labels), dtype=bool), -1, shares).max())[0]
@@ -53,27 +57,45 @@ def confusion(evaluation: Evaluation, *, attribute: str) -> Chart:
 def roc_curves(reading: AttributeReading) -> Chart:
     """ROC curves, one class against the rest (Fig. 2); the class hardest to tell stands out."""
     curves = dict(sorted(reading.curves.items(), key=lambda item: item[1].auc)[:_MOST_CURVES])
-    figure = go.Figure()
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot", "width": 1}, hoverinfo="skip")
+    lines: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "x": [0, 1],
+            "y": [0, 1],
+            "mode": "lines",
+            "line": {"color": GREY, "dash": "dot", "width": 1},
+            "hoverinfo": "skip",
+        }
+    ]
     for number, (label, curve) in enumerate(reversed(curves.items())):
         hardest = number == len(curves) - 1
-        figure.add_scatter(
-            x=curve.false_positive,
-            y=curve.true_positive,
-            mode="lines",
-            name=label,
-            line={"color": ACCENT if hardest else GREY, "width": 3 if hardest else 1.5},
-            hovertemplate=f"{label}: %{{y:.1%}} of such faces found,<br>%{{x:.1%}} of the others taken for one<extra></extra>",
+        lines.append(
+            {
+                "type": "scatter",
+                "x": curve.false_positive,
+                "y": curve.true_positive,
+                "mode": "lines",
+                "name": label,
+                "line": {"color": ACCENT if hardest else GREY, "width": 3 if hardest else 1.5},
+                "hovertemplate": f"{label}: %{{y:.1%}} of such faces found,<br>"
+                "%{x:.1%} of the others taken for one<extra></extra>",
+            }
         )
     label, curve = next(iter(curves.items()))
-    figure.add_annotation(
-        x=0.98, y=0.06, xanchor="right", showarrow=False, align="right", font={"color": ACCENT, "size": 16},
-        text=f"<b>{label}: AUC {percent(curve.auc)}</b>",
+    shares = {"tickformat": ".0%", "range": [-0.01, 1.01]}
+    figure = draw(
+        lines,
+        x=shares | {"title": "Share of other faces taken for one"},
+        y=shares | {"title": "Share of such faces found"},
+        height=420,
+        showlegend=False,
+        annotations=[
+            {
+                "x": 0.98, "y": 0.06, "xanchor": "right", "showarrow": False, "align": "right",
+                "text": f"<b>{label}: AUC {percent(curve.auc)}</b>", "font": {"color": ACCENT, "size": 16},
+            }
+        ],
     )  # fmt: skip
-    lay_out(figure, x_title="Share of other faces taken for one", y_title="Share of such faces found", height=420)
-    figure.update_layout(showlegend=False)
-    figure.update_xaxes(tickformat=".0%", range=[-0.01, 1.01])
-    figure.update_yaxes(tickformat=".0%", range=[-0.01, 1.01])
     rows = [
         pd.DataFrame({"class": name, "false positive share": each.false_positive, "true positive share": each.true_positive})
         for name, each in curves.items()
@@ -112,11 +134,10 @@ def width_tradeoff(widths: WidthStudy, *, company_size: int, chosen: int) -> Cha
             textfont={"color": ACCENT if row == 2 else GREY, "size": 15},
             hoverinfo="skip",
         )
-    lay_out(figure, x_title="", height=460)
+    lay_out(figure, height=460, showlegend=False)
     figure.update_xaxes(title="Years in an age bin", row=2, col=1)
     figure.update_yaxes(title="Age read rightly", tickformat=".0%", range=[0, 1.08], row=1, col=1)
     figure.update_yaxes(title="People named", tickformat=".1%", range=[0, 1.25 * float(named.max())], row=2, col=1)
-    figure.update_layout(showlegend=False)
     table = pd.DataFrame({"years in an age bin": widths.widths, "age accuracy": widths.accuracy, "expected share named": named})
     return Chart(
         figure,

@@ -7,11 +7,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, ACCENT_RGB, CLEAR, FADING, FAINT, GREY, INK, Chart, lay_out, percent
+from core.charts.style import (
+    ACCENT,
+    ACCENT_RGB,
+    CLEAR,
+    FADING,
+    FAINT,
+    GREY,
+    INK,
+    Chart,
+    draw,
+    label_above,
+    percent,
+    upright_line,
+)
 from core.risk import CLASS_SIZES, EquivalenceRisk, GroupRisk, RiskCurve
-from core.study import Study, WidthStudy
+from core.study import PAPER_SIZES, Study, WidthStudy
 
 CLASS_SIZE_STRENGTHS = (1.0, 0.72, 0.5, 0.32, 0.18)
 """Opacity of the accent per class size, strongest for people alone in their class."""
@@ -20,6 +32,8 @@ _CLASS_WORDS = ("alone", "among 2 to 5", "among 6 to 10", "among 11 to 20", "amo
 _SMALLEST_LABELLED_SHARE = 0.06
 _CURVE_FLOOR = 1e-6
 _LABEL_RIGHT_BELOW = 8
+_MOST_ROWS = len(PAPER_SIZES) + 1
+_POWERS_OF_TEN = {"tickvals": [10**power for power in range(1, 7)], "ticktext": ["10", "100", "1,000", "10k", "100k", "1M"]}
 
 
 def class_sizes(study: Study, others: dict[int, EquivalenceRisk]) -> Chart:
@@ -30,23 +44,30 @@ def class_sizes(study: Study, others: dict[int, EquivalenceRisk]) -> Chart:
     for size, risk in rows.items():
         name = f"{size:,} people<br>{percent(risk.expected_reidentified)} named"
         names.append(f"<b>{name}</b>" if size == chosen else name)
-    figure = go.Figure()
+    bars = []
     for size_class, strength, words in zip(CLASS_SIZES, CLASS_SIZE_STRENGTHS, _CLASS_WORDS, strict=True):
         shares = [risk.class_size_shares[size_class] for risk in rows.values()]
         hover = f"%{{y}}<br>%{{x:.1%}} are read rightly, {words}<extra></extra>"
-        _add_bar(figure, names, shares, words, f"rgba({ACCENT_RGB}, {strength})", hover)
+        bars.append(_bar(names, shares, words, f"rgba({ACCENT_RGB}, {strength})", hover))
     wrong = [1 - risk.correct for risk in rows.values()]
     hover = "%{y}<br>%{x:.1%} are read wrongly and cannot be named<extra></extra>"
-    _add_bar(figure, names, wrong, "read wrongly", CLEAR, hover)
-    lay_out(figure, x_title="Share of the company's people", height=110 + 62 * len(rows))
-    figure.update_layout(
+    bars.append(_bar(names, wrong, "read wrongly", CLEAR, hover))
+    figure = draw(
+        bars,
+        x={
+            "title": "Share of the company's people",
+            "range": [0, 1],
+            "tickvals": np.linspace(0, 1, 6),
+            "tickformat": ".0%",
+            "showgrid": False,
+        },
+        y={"autorange": "reversed"},
+        height=110 + 62 * _MOST_ROWS,
         barmode="stack",
         uniformtext={"minsize": 11, "mode": "hide"},
         bargap=0.35,
         legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
     )
-    figure.update_xaxes(range=[0, 1], tickvals=np.linspace(0, 1, 6), tickformat=".0%", showgrid=False)
-    figure.update_yaxes(autorange="reversed", title=None)
     alone, few = (study.exact.class_size_shares[size] for size in ("1", "2-5"))
     return Chart(
         figure,
@@ -56,20 +77,21 @@ def class_sizes(study: Study, others: dict[int, EquivalenceRisk]) -> Chart:
     )
 
 
-def _add_bar(figure: go.Figure, names: list[str], shares: list[float], words: str, colour: str, hover: str) -> None:
-    figure.add_bar(
-        y=names,
-        x=shares,
-        orientation="h",
-        name=words,
-        marker={"color": colour, "line": {"width": 1, "color": FAINT}},
-        text=[f"{share:.0%}" if share >= _SMALLEST_LABELLED_SHARE else "" for share in shares],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        insidetextfont={"color": "white" if colour.endswith(" 1.0)") else INK, "size": 13},
-        hovertemplate=hover,
-    )
+def _bar(names: list[str], shares: list[float], words: str, colour: str, hover: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "y": names,
+        "x": shares,
+        "orientation": "h",
+        "name": words,
+        "marker": {"color": colour, "line": {"width": 1, "color": FAINT}},
+        "text": [f"{share:.0%}" if share >= _SMALLEST_LABELLED_SHARE else "" for share in shares],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "insidetextfont": {"color": "white" if colour.endswith(" 1.0)") else INK, "size": 13},
+        "hovertemplate": hover,
+    }
 
 
 def class_size_table(rows: dict[int, EquivalenceRisk]) -> pd.DataFrame:
@@ -87,63 +109,68 @@ def class_size_table(rows: dict[int, EquivalenceRisk]) -> pd.DataFrame:
 def risk_curve(curve: RiskCurve, study: Study) -> Chart:
     """E over company sizes from 2 to 1,000,000, with the spread between companies and two reference lines."""
     sizes = curve.company_sizes
-    figure = go.Figure()
     # In the smallest companies it is no rare chance that nobody is named: a logarithmic axis has no place for 0.
     banded = np.flatnonzero(curve.low <= 0).max(initial=-1) + 1
     band_sizes = sizes[banded:]
-    figure.add_scatter(
-        x=np.concatenate([band_sizes, band_sizes[::-1]]),
-        y=np.concatenate([curve.high[banded:], curve.low[banded:][::-1]]),
-        fill="toself",
-        mode="lines",
-        line={"width": 0},
-        fillcolor=f"rgba({ACCENT_RGB}, 0.18)",
-        hoverinfo="skip",
-        name="95% of companies",
-    )
-    lines: tuple[tuple[str, Any, dict[str, Any]], ...] = (
-        ("Perfect inference", curve.perfect, {"color": GREY, "width": 1.5, "dash": "dash"}),
-        ("Random guess", curve.random_guess, {"color": GREY, "width": 1.5, "dash": "dot"}),
-        ("This attacker", curve.expected, {"color": ACCENT, "width": 3}),
-    )
-    for name, values, line in lines:
-        hover = f"{name}: in a company of %{{x:,}},<br>%{{y:.3p}} of people are named<extra></extra>"
-        figure.add_scatter(x=sizes, y=values, mode="lines", line=line, name=name, hovertemplate=hover)
-    for name, values, shift in (("perfect inference", curve.perfect, 12), ("random guess", curve.random_guess, -12)):
-        _label_line(figure, sizes, values, name, shift)
+    band = {
+        "type": "scatter",
+        "x": np.concatenate([band_sizes, band_sizes[::-1]]),
+        "y": np.concatenate([curve.high[banded:], curve.low[banded:][::-1]]),
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fillcolor": f"rgba({ACCENT_RGB}, 0.18)",
+        "hoverinfo": "skip",
+        "name": "95% of companies",
+    }
+    lines = [
+        {
+            "type": "scatter",
+            "x": sizes,
+            "y": values,
+            "mode": "lines",
+            "line": line,
+            "name": name,
+            "hovertemplate": f"{name}: in a company of %{{x:,}},<br>%{{y:.3p}} of people are named<extra></extra>",
+        }
+        for name, values, line in (
+            ("Perfect inference", curve.perfect, {"color": GREY, "width": 1.5, "dash": "dash"}),
+            ("Random guess", curve.random_guess, {"color": GREY, "width": 1.5, "dash": "dot"}),
+            ("This attacker", curve.expected, {"color": ACCENT, "width": 3}),
+        )
+    ]
     chosen, named = study.scenario.company_size, study.exact.expected_reidentified
-    figure.add_scatter(
-        x=[chosen],
-        y=[named],
-        mode="markers+text",
-        marker={"color": ACCENT, "size": 12},
-        text=[f"<b>{percent(named)}</b>"],
-        textposition="bottom left" if chosen >= _LABEL_RIGHT_BELOW else "bottom right",
-        textfont={"color": ACCENT, "size": 16},
-        hovertemplate="Your company of %{x:,}:<br>%{y:.3p} of people are named<extra></extra>",
-        name="your company",
-        cliponaxis=False,
-    )
-    lay_out(
-        figure,
-        x_title="People in the company (logarithmic)",
-        y_title="Expected share of people named (logarithmic)",
+    here = {
+        "type": "scatter",
+        "x": [chosen],
+        "y": [named],
+        "mode": "markers+text",
+        "marker": {"color": ACCENT, "size": 12},
+        "text": [f"<b>{percent(named)}</b>"],
+        "textposition": "bottom left" if chosen >= _LABEL_RIGHT_BELOW else "bottom right",
+        "textfont": {"color": ACCENT, "size": 16},
+        "hovertemplate": "Your company of %{x:,}:<br>%{y:.3p} of people are named<extra></extra>",
+        "name": "your company",
+        "cliponaxis": False,
+    }
+    shares = [10.0**power for power in range(-6, 1)]
+    figure = draw(
+        [band, *lines, here],
+        x=_POWERS_OF_TEN
+        | {"title": "People in the company (logarithmic)", "type": "log", "tickangle": 0, "range": [np.log10(1.8), 6.05]},
+        y={
+            "title": "Expected share of people named (logarithmic)",
+            "type": "log",
+            "tickvals": shares,
+            "ticktext": [f"{100 * share:g}%" for share in shares],
+            "range": [np.log10(_CURVE_FLOOR), 0.05],
+        },
         height=420,
-    )
-    figure.update_layout(showlegend=False)
-    figure.update_xaxes(
-        type="log",
-        tickvals=[10**power for power in range(1, 7)],
-        ticktext=["10", "100", "1,000", "10k", "100k", "1M"],
-        tickangle=0,
-        range=[np.log10(1.8), 6.05],
-    )
-    powers = range(-6, 1)
-    figure.update_yaxes(
-        type="log",
-        tickvals=[10.0**power for power in powers],
-        ticktext=[f"{100 * 10.0**power:g}%" for power in powers],
-        range=[np.log10(_CURVE_FLOOR), 0.05],
+        showlegend=False,
+        annotations=[
+            _line_label(sizes, curve.perfect, "perfect inference", 12),
+            _line_label(sizes, curve.random_guess, "random guess", -12),
+        ],
     )
     above = curve.expected > curve.random_guess
     beside_guess = "stays above" if above.all() else "is in part below"
@@ -165,12 +192,12 @@ def risk_curve(curve: RiskCurve, study: Study) -> Chart:
     )
 
 
-def _label_line(figure: go.Figure, sizes: Sequence[int] | np.ndarray, values: np.ndarray, name: str, shift: int) -> None:
+def _line_label(sizes: Sequence[int] | np.ndarray, values: np.ndarray, name: str, shift: int) -> dict[str, Any]:
     middle = len(sizes) // 2
-    figure.add_annotation(
-        x=np.log10(sizes[middle]), y=np.log10(values[middle]), text=name, showarrow=False, yshift=shift,
-        xanchor="left" if shift > 0 else "right", font={"color": GREY},
-    )  # fmt: skip
+    return {
+        "x": np.log10(sizes[middle]), "y": np.log10(values[middle]), "text": name, "showarrow": False, "yshift": shift,
+        "xanchor": "left" if shift > 0 else "right", "font": {"color": GREY},
+    }  # fmt: skip
 
 
 def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study: Study) -> Chart:
@@ -178,35 +205,40 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
     shares = widths.expected(np.asarray(sizes))
     chosen_size, chosen_width = study.scenario.company_size, study.scenario.age_bin_width
     shown = 100 * shares.T
-    figure = go.Figure()
-    figure.add_heatmap(
-        x=np.log10(sizes),
-        y=widths.widths,
-        z=np.log10(shown),
-        customdata=np.stack([np.broadcast_to(sizes, shown.shape), shown], axis=-1),
-        colorscale=FADING,
-        colorbar={
+    cells = {
+        "type": "heatmap",
+        "x": np.log10(sizes),
+        "y": widths.widths,
+        "z": np.log10(shown),
+        "customdata": np.stack([np.broadcast_to(sizes, shown.shape), shown], axis=-1),
+        "colorscale": FADING,
+        "colorbar": {
             "title": {"text": "Share named"},
             "tickvals": [-2, -1, 0, 1],
             "ticktext": ["0.01%", "0.1%", "1%", "10%"],
             "thickness": 12,
         },
-        hovertemplate="Company of %{customdata[0]:,}, age bins of %{y} years:"
+        "hovertemplate": "Company of %{customdata[0]:,}, age bins of %{y} years:"
         "<br>%{customdata[1]:.3r}% of people are named<extra></extra>",
+    }
+    rings = [
+        {
+            "type": "scatter",
+            "x": [np.log10(chosen_size)],
+            "y": [chosen_width],
+            "mode": "markers",
+            "marker": {"symbol": "circle-open", "size": size, "color": colour, "line": {"width": 2.5}},
+            "hoverinfo": "skip",
+        }
+        for colour, size in (("white", 18), (INK, 14))  # one stands out on strong colours, one on pale ones
+    ]
+    figure = draw(
+        [cells, *rings],
+        x=_POWERS_OF_TEN | {"title": "People in the company (logarithmic)", "tickvals": list(range(1, 7)), "showgrid": False},
+        y={"title": "Years in an age bin", "showgrid": False},
+        height=420,
+        showlegend=False,
     )
-    for colour, size in (("white", 18), (INK, 14)):  # two rings: one stands out on strong colours, one on pale ones
-        figure.add_scatter(
-            x=[np.log10(chosen_size)],
-            y=[chosen_width],
-            mode="markers",
-            marker={"symbol": "circle-open", "size": size, "color": colour, "line": {"width": 2.5}},
-            hoverinfo="skip",
-        )
-    lay_out(figure, x_title="People in the company (logarithmic)", y_title="Years in an age bin", height=420)
-    powers = range(1, 7)
-    figure.update_xaxes(tickvals=list(powers), ticktext=["10", "100", "1,000", "10k", "100k", "1M"], showgrid=False)
-    figure.update_yaxes(showgrid=False)
-    figure.update_layout(showlegend=False)
     table = pd.DataFrame(shares, columns=[f"age bins of {width} years" for width in widths.widths])
     table.insert(0, "company size", np.asarray(sizes))
     best = widths.best(chosen_size)
@@ -223,23 +255,30 @@ def exposure(groups: GroupRisk, average: float, *, attribute: str) -> Chart:
     order = np.argsort(groups.risk) if attribute != "age" else np.arange(len(groups.risk))[::-1]
     labels = [groups.labels[index] for index in order]
     risk, people, ratio = groups.risk[order], groups.people[order], groups.ratio[order]
-    figure = go.Figure()
-    figure.add_bar(
-        y=labels,
-        x=risk,
-        orientation="h",
-        marker={"color": f"rgba({ACCENT_RGB}, 0.55)", "line": {"width": 0}},
-        text=[f"{percent(value)}, {times:.1f} times average" for value, times in zip(risk, ratio, strict=True)],
-        textposition="auto",
-        insidetextfont={"color": INK},
-        customdata=np.stack([ratio, people], axis=-1),
-        hovertemplate="%{y}: %{x:.2%} chance to be named, %{customdata[0]:.1f} times the average;<br>"
+    bars = {
+        "type": "bar",
+        "y": labels,
+        "x": risk,
+        "orientation": "h",
+        "marker": {"color": f"rgba({ACCENT_RGB}, 0.55)", "line": {"width": 0}},
+        "text": [f"{percent(value)}, {times:.1f} times average" for value, times in zip(risk, ratio, strict=True)],
+        "textposition": "auto",
+        "insidetextfont": {"color": INK},
+        "customdata": np.stack([ratio, people], axis=-1),
+        "hovertemplate": "%{y}: %{x:.2%} chance to be named, %{customdata[0]:.1f} times the average;<br>"
         "about %{customdata[1]:,.1f} such people in the company<extra></extra>",
+    }
+    figure = draw(
+        [bars],
+        x={
+            "title": "Chance to be named (dashed: the average person's)",
+            "tickformat": ".0%",
+            "range": [0, max(float(risk.max()) * 1.25, 1e-9)],
+        },
+        y={"type": "category"},
+        height=90 + max(120, 34 * len(labels)),
+        shapes=[upright_line(average, {"color": GREY, "width": 1.5, "dash": "dash"}, layer="below")],
     )
-    figure.add_vline(x=average, line={"color": GREY, "width": 1.5, "dash": "dash"}, layer="below")
-    lay_out(figure, x_title="Chance to be named (dashed: the average person's)", height=90 + max(120, 34 * len(labels)))
-    figure.update_xaxes(tickformat=".0%", range=[0, max(float(risk.max()) * 1.25, 1e-9)])
-    figure.update_yaxes(type="category")
     table = pd.DataFrame(
         {attribute: labels, "chance to be named": risk, "times the average": ratio, "people in the company": people}
     )
@@ -255,23 +294,22 @@ def exposure(groups: GroupRisk, average: float, *, attribute: str) -> Chart:
 def exact_against_simulated(study: Study) -> Chart:
     """The simulated companies' shares, and the exact expectation among them."""
     values, exact = study.simulated.expected_reidentified, study.exact.expected_reidentified
-    figure = go.Figure()
-    figure.add_histogram(
-        x=values,
-        nbinsx=30,
-        histnorm="probability",
-        marker={"color": f"rgba({ACCENT_RGB}, 0.4)", "line": {"width": 1, "color": FAINT}},
-        hovertemplate="%{y:.0%} of the companies have %{x} of their people named<extra></extra>",
+    histogram = {
+        "type": "histogram",
+        "x": values,
+        "nbinsx": 30,
+        "histnorm": "probability",
+        "marker": {"color": f"rgba({ACCENT_RGB}, 0.4)", "line": {"width": 1, "color": FAINT}},
+        "hovertemplate": "%{y:.0%} of the companies have %{x} of their people named<extra></extra>",
+    }
+    figure = draw(
+        [histogram],
+        x={"title": "Share of people named in one company", "tickformat": ".1%"},
+        y={"title": "Share of companies", "tickformat": ".0%"},
+        height=300,
+        shapes=[upright_line(exact, {"color": ACCENT, "width": 3})],
+        annotations=[label_above(exact, f"<b>exact {percent(exact)}</b>", ACCENT)],
     )
-    figure.add_vline(
-        x=exact,
-        line={"color": ACCENT, "width": 3},
-        annotation={"text": f"<b>exact {percent(exact)}</b>", "font": {"color": ACCENT}, "yanchor": "bottom"},
-        annotation_position="top",
-    )
-    lay_out(figure, x_title="Share of people named in one company", y_title="Share of companies", height=300)
-    figure.update_xaxes(tickformat=".1%")
-    figure.update_yaxes(tickformat=".0%")
     mean = study.simulated.mean.expected_reidentified
     return Chart(
         figure,

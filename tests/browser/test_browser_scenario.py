@@ -252,12 +252,8 @@ def test_back_button_returns_from_a_page_with_the_scenario(visit: Visit, where: 
     type_size(page, 60)
     assert_home_shows(page, 60)
     follow(page, where)
-    # Streamlit may note the arrival twice: with the parameters of the link, and with those of the scenario.
     page.go_back()
     settle(page)
-    if path_in_url(page) == where.path:
-        page.go_back()
-        settle(page)
     assert path_in_url(page) == HOME.path
     assert_home_shows(page, 60)
 
