@@ -67,7 +67,6 @@ def risk_now() -> None:
     risk_charts.class_sizes(result)
     risk_charts.curve(result)
     attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
-    shell.share()
     groups = result.by_group[attribute]
     figure.show(
         charts.exposure(groups, result.exact.expected_reidentified, attribute=attribute),
