@@ -55,7 +55,7 @@ def _success(
 ) -> FloatArray:
     """Chance of success after each of `RANKS` guesses of people who are assigned a name of some listed kind."""
     own = listed.own[company, person]
-    first = np.where(assigned == own, 1 / listed.names[company, own], 0)
+    first = np.where(assigned == own, 1 / listed.names[company, own].astype(np.float64), 0)
     gap = fit[company, person, assigned] - fit[company, person, own]
     above = ranking.above[company, person] - (gap > 0)
     level = np.maximum(ranking.level[company, person] - (gap == 0), 1)

@@ -76,8 +76,8 @@ def rank(likelihood: FloatArray, listed: Candidates) -> Ranking:
     total = (likelihood @ names)[:, :, 0]
     entropy = np.log2(total) - ((likelihood * np.log2(likelihood)) @ names)[:, :, 0] / total
     return Ranking(
-        above=((likelihood > own).astype(np.float32) @ names)[:, :, 0],
-        level=((likelihood == own).astype(np.float32) @ names)[:, :, 0],
+        above=((likelihood > own).astype(np.float32) @ names)[:, :, 0].astype(np.float64),
+        level=((likelihood == own).astype(np.float32) @ names)[:, :, 0].astype(np.float64),
         anonymity=np.exp2(np.maximum(entropy, 0)),
     )
 
