@@ -58,9 +58,14 @@ def expected_shares(q: FloatArray, a: FloatArray, company_size: ArrayLike) -> Fl
 
     `company_size` broadcasts against the leading axes.
     """
+    return named_by_cell(q, a, company_size).sum(axis=-1) / np.asarray(company_size)
+
+
+def named_by_cell(q: FloatArray, a: FloatArray, company_size: ArrayLike) -> FloatArray:
+    """Expected number of people of each cell who are named, shape (..., C); they add up to N E."""
     size = np.asarray(company_size, dtype=np.float64)
     rate = np.divide(a, q, out=np.zeros_like(a), where=q > 0)
-    return (rate * chance_of_any(q, size[..., None])).sum(axis=-1) / size
+    return rate * chance_of_any(q, size[..., None])
 
 
 def of_cells(outcomes: ArrayLike, company_size: int) -> FloatArray:
@@ -70,9 +75,7 @@ def of_cells(outcomes: ArrayLike, company_size: int) -> FloatArray:
     """
     size = company_size_of(company_size)
     joint = checked_outcomes(outcomes)
-    q, a, p = joint.sum(axis=0), np.diag(joint), joint.sum(axis=1)
-    rate = np.divide(a, q, out=np.zeros_like(a), where=q > 0)
-    named = rate * chance_of_any(q, np.array(float(size))) / size
+    named, p = named_by_cell(joint.sum(axis=0), np.diag(joint), size) / size, joint.sum(axis=1)
     return np.divide(named, p, out=np.full_like(p, np.nan), where=p > 0)
 
 
