@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ GROUPINGS = {
 """Attributes that people are grouped by; the last grouping is that by cell."""
 
 BY_CELL = "age, sex and race"
+
+_NEARLY_NONE = 1e-9
 
 FEWEST_FACES = 30
 """A group with fewer held-out faces behind it, or fewer people simulated, is marked as uncertain."""
@@ -46,6 +48,8 @@ class Exposure:
         Held-out faces that stand for people of the group.
     uncertain : (groups,) bools
         Whether the risk rests on few: fewer than 30 of these faces, or of people simulated.
+    average : float
+        Chance that a person of the whole company is named.
     """
 
     labels: tuple[str, ...]
@@ -56,12 +60,12 @@ class Exposure:
     people: FloatArray
     faces: IntArray
     uncertain: BoolArray
+    average: float
 
     @property
     def ratio(self) -> FloatArray:
         """Risk of each group relative to the average person's."""
-        average = float(np.average(self.risk, weights=self.people))
-        return self.risk / average if average > 0 else np.full(len(self.risk), np.nan)
+        return self.risk / self.average if self.average > 0 else np.full(len(self.risk), np.nan)
 
     @property
     def advantage(self) -> FloatArray:
@@ -70,11 +74,10 @@ class Exposure:
 
     def most_exposed(self, count: int = 10) -> Exposure:
         """Return the groups whose people bear the highest risk, the highest first; of two alike, the larger one."""
-        return self._take(np.lexsort((-self.people, -self.risk))[:count])
-
-    def _take(self, rows: IntArray) -> Exposure:
-        values = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__ if name != "labels"}
-        return Exposure(tuple(self.labels[row] for row in rows), **values)
+        rows = np.lexsort((-self.people, -self.risk))[:count]
+        arrays = ("risk", "low", "high", "guess", "people", "faces", "uncertain")
+        taken = {name: getattr(self, name)[rows] for name in arrays}
+        return replace(self, labels=tuple(self.labels[row] for row in rows), **taken)
 
 
 def faces_behind(cell: IntArray, face: IntArray, bins: AgeBins) -> dict[str, IntArray]:
@@ -151,17 +154,36 @@ def _by_grouping(
     again_people, again_named = (values @ member for values in resampled)
     again = np.divide(again_named, again_people, out=np.full(again_named.shape, np.nan), where=again_people > 0)
     low, high = np.nanpercentile(again, [LOW_PERCENTILE, HIGH_PERCENTILE], axis=0)
-    few = faces[present] < FEWEST_FACES
+    risk, uncertain = named @ member / size, faces[present] < FEWEST_FACES
+    if drawn is not None:
+        count = drawn @ member
+        few = count < FEWEST_FACES
+        uncertain |= few
+        low[few], high[few] = _of_few(risk[few], count[few])
     return Exposure(
         labels=tuple(labels[index] for index in present),
-        risk=named @ member / size,
+        risk=risk,
         low=low,
         high=high,
         guess=(people * guess) @ member / size,
         people=size,
         faces=faces[present],
-        uncertain=few if drawn is None else few | (drawn @ member < FEWEST_FACES),
+        uncertain=uncertain,
+        average=float(named.sum() / people.sum()),
     )
+
+
+def _of_few(risk: FloatArray, count: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Clopper and Pearson's (1934, doi 10.1093/biomet/26.4.404) interval of a share among few people simulated.
+
+    Drawing three people again who were all named gives three who were all named, and no interval.
+    """
+    from scipy.special import betaincinv
+
+    named = risk * count
+    low = betaincinv(np.maximum(named, _NEARLY_NONE), count - named + 1, LOW_PERCENTILE / 100)
+    high = betaincinv(named + 1, np.maximum(count - named, _NEARLY_NONE), HIGH_PERCENTILE / 100)
+    return low, high
 
 
 def _groups(name: str, bins: AgeBins) -> tuple[IntArray, list[str]]:
