@@ -23,7 +23,7 @@ PROTOCOLS = (CORRECTED, PAPER)
 """How race is learnt and read: by single labels, or by one-hot labels as in the paper."""
 
 ATTACKERS = ("forest", "lda", "logistic", "svm", "neighbours", "mlp")
-"""What reads sex, race and age off an embedding: see `core.inference`."""
+"""How sex, race and age are read off embeddings; the first is the paper's way."""
 
 LINKAGES = ("cells", "posterior", "assignment")
 """How beliefs become names: see `core.linkage`."""

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.checks import FloatArray, whole_numbers
-from core.demographics import AGES, RACES, SEXES, YOUNGEST, Demographics
+from core.demographics import AGES, RACES, SEXES, AgeBins, Demographics, cell_count, cells
 from core.inference.beliefs import Beliefs
 from core.linkage.listing import Listing
 
 DOUBT = 0.01
 """Chance that a belief tells nothing: no listed person is ever out of the question."""
+
+_MIX_BINS = AgeBins(5)
 
 _EVEN_SHARE = 0.001
 """Share of kinds in equal parts that a believed mix is blended with, for kinds in which nobody believes."""
@@ -30,7 +32,7 @@ def believed_mix(people: Demographics, beliefs: Beliefs, training_counts: ArrayL
     beliefs : Beliefs
         About them.
     training_counts : (80, 2, 4) ints
-        Training faces by age, sex and race, some of them of a kind that is held out.
+        Training faces by age, sex and race. Held-out faces are weighted to this mix by 5-year bin, sex and race.
 
     Returns
     -------
@@ -39,10 +41,11 @@ def believed_mix(people: Demographics, beliefs: Beliefs, training_counts: ArrayL
     """
     shape = (AGES, len(SEXES), len(RACES))
     trained = whole_numbers("training faces of each kind", training_counts, 0, 2**31 - 1, shape=shape)
-    held_out = people.counts()
-    weight = (trained / np.maximum(held_out, 1))[people.age - YOUNGEST, people.sex, people.race]
+    kind = cells(people, _MIX_BINS)
+    wanted = np.bincount(cells(Demographics.from_counts(trained), _MIX_BINS), minlength=cell_count(_MIX_BINS))
+    weight = (wanted / np.maximum(np.bincount(kind, minlength=len(wanted)), 1))[kind]
     if not weight.any():
-        raise ValueError(f"held-out faces must show a kind of person of the training faces, got {len(people):,} that show none")
+        raise ValueError(f"held-out faces must show people like those of the training faces, got {len(people):,} that do not")
     pairs = (beliefs.sex[:, :, None] * beliefs.race[:, None, :]).reshape(len(people), -1)
     mix = (beliefs.age.T @ (pairs * (weight / weight.sum())[:, None])).reshape(shape)
     return (1 - _EVEN_SHARE) * mix / mix.sum() + _EVEN_SHARE / mix.size

@@ -290,6 +290,6 @@ def test_a_mix_of_people_of_whom_no_face_is_held_out_is_refused(attacker):
     counts = np.zeros((80, 2, 4), int)
     counts[0, 0, 3] = 5
     with pytest.raises(
-        ValueError, match=r"^held-out faces must show a kind of person of the training faces, got 6,400 that show none$"
+        ValueError, match=r"^held-out faces must show people like those of the training faces, got 6,400 that do not$"
     ):
         linkage.believed_mix(attacker.people, attacker.beliefs, counts)
