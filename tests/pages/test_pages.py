@@ -69,6 +69,24 @@ def test_bad_values_of_a_link_fall_back_with_a_sentence(opened, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_the_choice_of_a_linkage_stays_in_the_url(opened, path):
+    url = {"linkage": "assignment", "ages": "within 3"}
+    page = opened(path, **url)
+    assert page.problems() == []
+    assert not page.driver.warning
+    assert page.url() == url
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_beliefs_that_are_not_shipped_fall_back_with_a_sentence(opened, path):
+    page = opened(path, attacker="lda", pictures="20", people="50")
+    assert page.problems() == []
+    (warning,) = page.driver.warning
+    assert "got lda from 20 pictures; forest from 1 picture is used instead." in warning.value
+    assert page.url() == {"people": "50"}
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_charts_carry_a_text_and_their_data(opened, path):
     page = opened(path)
     drawn = [chart for chart in page.driver.get("plotly_chart") if "first_paint" not in chart.proto.id]
