@@ -25,15 +25,15 @@ PROTOCOLS = (CORRECTED, PAPER)
 ATTACKERS = ("forest", "lda", "logistic", "svm", "neighbours", "mlp")
 """How sex, race and age are read off embeddings; the first is the paper's way."""
 
+PICTURES = (1, 2, 3, 5, 10, 20)
+"""Pictures of each person whose embeddings the attacker averages."""
+
 LINKAGES = ("cells", "posterior", "assignment")
 """How beliefs become names: see `core.linkage`."""
 
 BY_BIN, EXACT = "bin", "exact"
 MOST_YEARS_OFF = 20
 _WITHIN = re.compile(r"within ([1-9][0-9]?)")
-
-PICTURES = (1, 2, 3, 5, 10, 20)
-"""Pictures of each person whose embeddings the attacker averages."""
 
 RACE_MAPPING_NAMES = ("standard", "native-as-indian")
 

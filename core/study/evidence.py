@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Evidence:
         Beliefs about held-out faces, by protocol.
     levelled_counts : (80, 2, 4) ints
         Make-up of the levelled faces: the mix on which attackers are trained and judged, as in the paper.
-    others : dict of HeldOut
+    others : mapping of HeldOut
         Beliefs of other attackers than the forest, or from several pictures of each person, where they are at hand: by
         attacker and number of pictures.
     """
@@ -35,7 +36,7 @@ class Evidence:
     census: Census
     held_out: dict[str, HeldOut]
     levelled_counts: IntArray
-    others: dict[tuple[str, int], HeldOut] = field(default_factory=dict)
+    others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
 
     def held_out_of(self, scenario: Scenario) -> HeldOut:
         """Return what the scenario's attacker believes about held-out faces.

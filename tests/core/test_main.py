@@ -51,7 +51,6 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
             ["risk", "--linkage", "assignment", "--company-size", "1001"],
             "company size for the linkage by assignment must be 2 to 1,000, got 1,001.",
         ),
-        (["risk", "--pictures", "20"], "beliefs of the attacker must be one of those at hand, forest from 1 picture"),
         (["risk", "--faces", "absent.parquet"], "absent.parquet"),
         (["risk", "--census", "absent.data"], "cannot read the census file absent.data."),
         (["replicate", "--faces", "absent.parquet"], "absent.parquet"),

@@ -78,11 +78,19 @@ def test_the_choice_of_a_linkage_stays_in_the_url(opened, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_beliefs_that_are_not_shipped_fall_back_with_a_sentence(opened, path):
+def test_beliefs_that_are_not_at_hand_fall_back_with_a_sentence(opened, path, monkeypatch):
+    shipped_ones = study.Evidence.held_out_of
+
+    def without_lda(evidence, scenario):
+        if scenario.attacker == "lda":
+            raise ValueError("beliefs must be at hand, got lda from 20 pictures")
+        return shipped_ones(evidence, scenario)
+
+    monkeypatch.setattr(study.Evidence, "held_out_of", without_lda)
     page = opened(path, attacker="lda", pictures="20", people="50")
     assert page.problems() == []
     (warning,) = page.driver.warning
-    assert "got lda from 20 pictures; forest from 1 picture is used instead." in warning.value
+    assert warning.value == "Beliefs must be at hand, got lda from 20 pictures; forest from 1 picture is used instead."
     assert page.url() == {"people": "50"}
 
 
