@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import click
 from core import company, replication, shipped, study, tables, training
 from core.faces import generator, utkface
 from core.faces import people as people_files
-from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario
+from core.scenario import ATTACKERS, LINKAGES, PICTURES, PROTOCOLS, RACE_MAPPING_NAMES, Scenario
 
 _DEFAULTS = {field.name: field.default for field in fields(Scenario)}
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -41,11 +41,35 @@ def _seed_option(command: Callable[..., None]) -> Callable[..., None]:
 @_seed_option
 @click.option("--protocol", type=click.Choice(PROTOCOLS), default=_DEFAULTS["protocol"], show_default=True)
 @click.option("--race-mapping", type=click.Choice(RACE_MAPPING_NAMES), default=_DEFAULTS["race_mapping"], show_default=True)
+@click.option("--attacker", type=click.Choice(ATTACKERS), default=_DEFAULTS["attacker"], show_default=True)
+@click.option("--linkage", type=click.Choice(LINKAGES), default=_DEFAULTS["linkage"], show_default=True)
+@click.option(
+    "--age-knowledge",
+    default=_DEFAULTS["age_knowledge"],
+    show_default=True,
+    help="Ages in the public list: bin, exact, or within K, off by up to 1 to 20 years, such as 'within 3'.",
+)
+@click.option(
+    "--pictures",
+    type=int,
+    default=_DEFAULTS["pictures"],
+    show_default=True,
+    help=f"Pictures of each person that leaked: {', '.join(map(str, PICTURES))}.",
+)
+@click.option("--faces", type=_FILE, help="Parquet with columns file and embedding: trains the attacker on real faces.")
+@click.option("--census", type=_FILE, help="The original adult.data; the shipped table without it.")
 @_json_option
-def risk_command(as_json: bool, **choices: Any) -> None:
+def risk_command(faces: Path | None, census: Path | None, as_json: bool, **choices: Any) -> None:
     """Print how many people of a company can be named."""
-    result = study.run(Scenario(**choices))
-    _print(result.to_dict(), tables.of_risk, as_json=as_json)
+    scenario = Scenario(**choices)
+    study.check_size(scenario)
+    people = company.read_adult(census) if census else company.load_census()
+    if faces:
+        labelled = utkface.read_parquet(faces).faces
+        evidence = study.evidence_from(labelled, scenario, census=people, progress=_progress)
+    else:
+        evidence = replace(study.load_evidence(), census=people)
+    _print(study.in_full(scenario, evidence), tables.of_risk, as_json=as_json)
 
 
 @cli.command("replicate")

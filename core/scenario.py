@@ -22,6 +22,19 @@ CORRECTED, PAPER = "corrected", "paper"
 PROTOCOLS = (CORRECTED, PAPER)
 """How race is learnt and read: by single labels, or by one-hot labels as in the paper."""
 
+ATTACKERS = ("forest", "lda", "logistic", "svm", "neighbours", "mlp")
+"""How sex, race and age are read off embeddings; the first is the paper's way."""
+
+PICTURES = (1, 2, 3, 5, 10, 20)
+"""Pictures of each person whose embeddings the attacker averages."""
+
+LINKAGES = ("cells", "posterior", "assignment")
+"""How beliefs become names: see `core.linkage`."""
+
+BY_BIN, EXACT = "bin", "exact"
+MOST_YEARS_OFF = 20
+_WITHIN = re.compile(r"within ([1-9][0-9]?)")
+
 RACE_MAPPING_NAMES = ("standard", "native-as-indian")
 
 YOUNGEST_EMPLOYEE = 17
@@ -36,7 +49,7 @@ _RANGES = {
     "oldest": ("oldest age", YOUNGEST_EMPLOYEE, OLDEST),
 }
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
-_CHOICES = {"protocol": PROTOCOLS, "race_mapping": RACE_MAPPING_NAMES}
+_CHOICES = {"protocol": PROTOCOLS, "race_mapping": RACE_MAPPING_NAMES, "attacker": ATTACKERS, "linkage": LINKAGES}
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,15 @@ class Scenario:
         Share of women in per cent; None takes the census as it is.
     race_percents : tuple of four ints or None
         Shares of `RACES` in per cent, 100 together; None takes the census as it is.
+    attacker : str
+        One of `ATTACKERS`.
+    linkage : str
+        One of `LINKAGES`.
+    age_knowledge : str
+        What the public list tells of ages: `"bin"`, `"exact"`, or `"within k"` years, k from 1 to 20. The linkage
+        `"cells"` compares bins, whatever else is known.
+    pictures : int
+        Pictures of each person that leaked: 1, 2, 3, 5, 10 or 20.
 
     Raises
     ------
@@ -80,6 +102,10 @@ class Scenario:
     oldest: int = OLDEST
     female_percent: int | None = None
     race_percents: tuple[int, ...] | None = None
+    attacker: str = ATTACKERS[0]
+    linkage: str = LINKAGES[0]
+    age_knowledge: str = BY_BIN
+    pictures: int = PICTURES[0]
 
     def __post_init__(self) -> None:
         for name, (words, low, high) in _RANGES.items():
@@ -92,6 +118,8 @@ class Scenario:
             whole_number("share of women in per cent", self.female_percent, 0, 100)
         if self.race_percents is not None:
             object.__setattr__(self, "race_percents", _checked_race_percents(self.race_percents))
+        years_off(self.age_knowledge)
+        _check_pictures(self.pictures)
 
     def replace(self, **changes: Any) -> Scenario:
         """Return a scenario with some choices changed."""
@@ -130,6 +158,28 @@ class Scenario:
         if not isinstance(values, dict):
             raise ValueError(f"a scenario must be one JSON object, got {type(values).__name__}")
         return cls.from_dict(values)
+
+
+def years_off(age_knowledge: str) -> int:
+    """Years by which a listed age may be off: k of `"within k"`, 0 where the age or its bin is known.
+
+    Raises
+    ------
+    ValueError
+        If it is no knowledge of ages.
+    """
+    if age_knowledge in (BY_BIN, EXACT):
+        return 0
+    match = _WITHIN.fullmatch(age_knowledge) if isinstance(age_knowledge, str) else None
+    if match is None or int(match[1]) > MOST_YEARS_OFF:
+        words = f"{BY_BIN}, {EXACT}, or within 1 to within {MOST_YEARS_OFF} (years)"
+        raise ValueError(f"age knowledge must be one of {words}, got {shown(age_knowledge)}")
+    return int(match[1])
+
+
+def _check_pictures(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in PICTURES:
+        raise ValueError(f"pictures must be one of {', '.join(map(str, PICTURES))}, got {shown(value)}")
 
 
 def _checked_race_percents(values: object) -> tuple[int, ...]:
@@ -177,7 +227,7 @@ def _parsed(name: str, text: str) -> Any:
     """Read a choice as it stands in a URL; what is no number stays text, for `Scenario` to refuse."""
     if name == "race_percents":
         return tuple(int(part) if _WHOLE_NUMBER.fullmatch(part) else part for part in text.split("-"))
-    return int(text) if (name in _RANGES or name == "female_percent") and _WHOLE_NUMBER.fullmatch(text) else text
+    return int(text) if (name in _RANGES or name in ("female_percent", "pictures")) and _WHOLE_NUMBER.fullmatch(text) else text
 
 
 def to_string(value: Any) -> str:

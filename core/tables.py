@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from core.demographics import RACES, SEXES
+from core.linkage import LARGEST
 from core.replication import PAPER_BINS
+from core.risk import BY_CELL, FEWEST_FACES
+from core.scenario import LINKAGES
 
 _SMALLEST_SHOWN = 1e-6
 _METRICS = ("accuracy", "recall", "precision", "f1", "auc")
@@ -13,14 +17,16 @@ _TABLES = {"sex": ("Sex", SEXES), "age": ("Age", PAPER_BINS.labels), "race_one_h
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent: two decimals, two digits where it is smaller than that shows, at most 8 characters."""
+    """Return a share as per cent: two decimals, two digits where it is smaller; at most 8 characters and a minus."""
+    if share < 0:
+        return f"-{percent(-share)}"
     if 0 < share < _SMALLEST_SHOWN:
         return f"<{100 * _SMALLEST_SHOWN:g}%"
     return f"{share:.2%}" if share >= 0.0001 or share == 0 else f"{100 * share:.2g}%"
 
 
 def of_risk(result: dict[str, Any]) -> str:
-    """Table of `Study.to_dict`."""
+    """Table of `core.study.in_full`."""
     scenario, named = result["scenario"], result["expected_reidentified"]
     lines = [
         f"Company of {scenario['company_size']:,} people, ages known to {scenario['age_bin_width']} years, "
@@ -37,10 +43,51 @@ def of_risk(result: dict[str, Any]) -> str:
         "Read rightly in a class of size",
     ]
     lines += [f"  {size:<10} {percent(share):>8}" for size, share in result["class_size_shares"]["exact"].items()]
-    for attribute, groups in result["by_group"].items():
-        lines += ["", f"Chance to be named by {attribute}"]
-        lines += [f"  {label:<10} {percent(share):>8}" for label, share in groups.items()]
+    lines += ["", *_linkage(result)]
+    for grouping, rows in result["exposure"].items():
+        if grouping != BY_CELL:
+            lines += ["", f"Chance to be named by {grouping}", *_exposed(rows)]
+    lines += ["", "The most exposed by age, sex and race", *_exposed(result["most_exposed"])]
+    if any(row["uncertain"] for rows in result["exposure"].values() for row in rows):
+        lines += ["", f"* rests on fewer than {FEWEST_FACES} held-out faces, or people simulated"]
     return "\n".join(lines)
+
+
+def _linkage(result: dict[str, Any]) -> list[str]:
+    """What the linkage achieves in simulated companies."""
+    scenario, linked = result["scenario"], result["linkage"]
+    ages = "bin" if scenario["linkage"] == LINKAGES[0] else scenario["age_knowledge"]
+    pictures = f"{scenario['pictures']} picture{'s' if scenario['pictures'] > 1 else ''}"
+    title = f"Linkage by {scenario['linkage']}, attacker {scenario['attacker']}, {pictures} a person, ages in the list: {ages}"
+    if linked is None:
+        return [title, f"  simulated for companies of at most {LARGEST[scenario['linkage']]:,} people"]
+    lines = [f"{title}, {linked['companies']:,} companies", f"  {'':<24}{'mean':>8}  {'95% interval':<20}95% of companies"]
+    shares = {
+        "named at the first guess" if guesses == "1" else f"named within {guesses} guesses": spread
+        for guesses, spread in linked["success"].items()
+    }
+    shares |= {"more than by cells": linked["over_cells"], "advantage over the guess": linked["advantage"]}
+    shares |= {"perfect inference": linked["perfect_inference"]}
+    lines += [f"  {words:<24}{_spread(spread, percent)}" for words, spread in shares.items()]
+    lines.append(f"  {'anonymity set, people':<24}{_spread(linked['anonymity'], '{:,.1f}'.format)}")
+    lines.append(f"  {'guess from the census':<24}{percent(linked['census_guess']):>8}")
+    return lines
+
+
+def _spread(spread: dict[str, float], write: Callable[[float], str]) -> str:
+    of_mean = f"{write(spread['mean_low'])} to {write(spread['mean_high'])}"
+    return f"{write(spread['mean']):>8}  {of_mean:<20}{write(spread['low'])} to {write(spread['high'])}"
+
+
+def _exposed(rows: list[dict[str, Any]]) -> list[str]:
+    width = max(len(row["group"]) for row in rows)
+    lines = [f"  {'':<{width}} {'chance':>8}  {'95% interval':<20}{'ratio':>7}{'people':>13}{'faces':>8}"]
+    for row in rows:
+        interval, mark = f"{percent(row['low'])} to {percent(row['high'])}", " *" if row["uncertain"] else ""
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        counts = f"{ratio:>7}{row['people']:>13,.2f}{row['faces']:>8,}"
+        lines.append(f"  {row['group']:<{width}} {percent(row['risk']):>8}  {interval:<20}{counts}{mark}")
+    return lines
 
 
 def of_replication(result: dict[str, Any]) -> str:

@@ -13,6 +13,10 @@ from core.verification import Pairs
 from core.verification import equal_error_rate as equal_error_rate_of
 
 _DEFAULT = Scenario()
+_LINKAGE = ("linkage", "age_knowledge")
+_ATTACK = ("protocol", "attacker", "pictures", *_LINKAGE)
+"""Choices that touch neither who works in a company nor what pictures of its people look like."""
+_NOT_OF_PICTURES = ("company_size", "repeats", "age_bin_width", *_ATTACK)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the models ...")
@@ -23,17 +27,17 @@ def evidence() -> Evidence:
 
 def run(scenario: Scenario) -> Study:
     """Return the results of a scenario."""
-    return _run(scenario)
+    return _run(_without(scenario, *_LINKAGE))
 
 
 def attack(scenario: Scenario) -> Attack:
     """Return how the scenario's attacker reads a random employee."""
-    return _attack(_without(scenario, "company_size", "repeats"))
+    return _attack(_without(scenario, "company_size", "repeats", *_LINKAGE))
 
 
 def curve(scenario: Scenario) -> RiskCurve:
     """Return E over all company sizes: the same for any company size and number of repeats."""
-    return _curve(_without(scenario, "company_size", "repeats"))
+    return _curve(_without(scenario, "company_size", "repeats", *_LINKAGE))
 
 
 def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
@@ -43,38 +47,38 @@ def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
 
 def widths(scenario: Scenario) -> WidthStudy:
     """Return accuracy and risk over all age-bin widths."""
-    return _widths(_without(scenario, "company_size", "repeats", "age_bin_width"))
+    return _widths(_without(scenario, "company_size", "repeats", "age_bin_width", *_LINKAGE))
 
 
 def attribute(scenario: Scenario, name: str) -> AttributeReading:
     """Return how well the scenario's attacker reads an attribute; only age depends on the bin width."""
-    ignored = ("company_size", "repeats", "youngest", "oldest", "female_percent", "race_percents", "race_mapping")
+    ignored = ("company_size", "repeats", "youngest", "oldest", "female_percent", "race_percents", "race_mapping", *_LINKAGE)
     return _attribute(_without(scenario, *ignored, *(() if name == "age" else ("age_bin_width",))), name)
 
 
 def workforce(scenario: Scenario) -> Workforce:
     """Return the company drawn for a scenario."""
-    return _workforce(_without(scenario, "repeats", "protocol"))
+    return _workforce(_without(scenario, "repeats", *_ATTACK))
 
 
 def pictures(scenario: Scenario) -> PictureStudy:
     """Return generated people and two pictures of each."""
-    return _pictures(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"))
+    return _pictures(_without(scenario, *_NOT_OF_PICTURES))
 
 
 def pairs(scenario: Scenario, metric: str) -> Pairs:
     """Return distances of pictures of one person and of two."""
-    return _pairs(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+    return _pairs(_without(scenario, *_NOT_OF_PICTURES), metric)
 
 
 def equal_error_rate(scenario: Scenario, metric: str) -> float:
     """Return the error rate at which false matches and false non-matches are equal."""
-    return _equal_error_rate(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+    return _equal_error_rate(_without(scenario, *_NOT_OF_PICTURES), metric)
 
 
 def usual_threshold(scenario: Scenario, metric: str) -> float:
     """Return the threshold that the slider starts at."""
-    return _usual_threshold(_without(scenario, "company_size", "repeats", "age_bin_width", "protocol"), metric)
+    return _usual_threshold(_without(scenario, *_NOT_OF_PICTURES), metric)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

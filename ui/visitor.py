@@ -29,6 +29,10 @@ _URL_NAMES = {
     "oldest": "oldest",
     "female_percent": "women",
     "race_percents": "races",
+    "attacker": "attacker",
+    "linkage": "linkage",
+    "age_knowledge": "ages",
+    "pictures": "pictures",
 }
 """Name of each choice in the URL: part of every link that was ever shared, so these stay."""
 

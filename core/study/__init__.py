@@ -3,7 +3,9 @@
 from core.scenario import PAPER_SIZES
 from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
+from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
 from core.study.pictures import PictureStudy, take_pictures
+from core.study.real_faces import evidence_from
 from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
 from core.study.workforce import Workforce, draw
 
@@ -13,6 +15,7 @@ __all__ = [
     "AttributeReading",
     "Evidence",
     "Interval",
+    "LinkageStudy",
     "PictureStudy",
     "Study",
     "WidthStudy",
@@ -20,9 +23,16 @@ __all__ = [
     "at_sizes",
     "attack",
     "by_width",
+    "check_size",
     "curve",
     "curve_sizes",
     "draw",
+    "evidence_from",
+    "exposure",
+    "exposure_to_dict",
+    "gain",
+    "in_full",
+    "link",
     "load_evidence",
     "read_attribute",
     "run",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core import company, shipped
@@ -11,7 +12,9 @@ from core.company import Census
 from core.faces import generator
 from core.inference import held_out
 from core.inference.held_out import HeldOut
-from core.scenario import Scenario
+from core.scenario import ATTACKERS, Scenario
+
+_THE_PAPERS = (ATTACKERS[0], 1)
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,32 @@ class Evidence:
     held_out : dict of HeldOut
         Beliefs about held-out faces, by protocol.
     levelled_counts : (80, 2, 4) ints
-        Make-up of the levelled faces: the mix on which attackers are judged, as in the paper.
+        Make-up of the levelled faces: the mix on which attackers are trained and judged, as in the paper.
+    others : mapping of HeldOut
+        Beliefs of other attackers than the forest, or from several pictures of each person, where they are at hand: by
+        attacker and number of pictures.
     """
 
     census: Census
     held_out: dict[str, HeldOut]
     levelled_counts: IntArray
+    others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
+
+    def held_out_of(self, scenario: Scenario) -> HeldOut:
+        """Return what the scenario's attacker believes about held-out faces.
+
+        Raises
+        ------
+        ValueError
+            If the beliefs of this attacker, from that many pictures, are not at hand.
+        """
+        wanted = (scenario.attacker, scenario.pictures)
+        if wanted == _THE_PAPERS:
+            return self.held_out[scenario.protocol]
+        if wanted not in self.others:
+            at_hand = ", ".join(_words(*each) for each in (_THE_PAPERS, *sorted(self.others)))
+            raise ValueError(f"beliefs of the attacker must be one of those at hand, {at_hand}, got {_words(*wanted)}")
+        return self.others[wanted]
 
     def population(self, scenario: Scenario) -> FloatArray:
         """Share of the scenario's population by age, sex and race, shape (80, 2, 4)."""
@@ -49,3 +72,7 @@ def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:
         held_out.load_all(folder),
         generator.load(folder).levelled_counts,
     )
+
+
+def _words(attacker: str, pictures: int) -> str:
+    return f"{attacker} from {pictures} picture{'s' if pictures > 1 else ''}"

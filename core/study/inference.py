@@ -71,7 +71,7 @@ class WidthStudy:
 
 def test_faces(scenario: Scenario, evidence: Evidence) -> HeldOut:
     """Held-out faces with the mix of the levelled faces, a fifth as many: the test set of Tables I to III."""
-    held = evidence.held_out[scenario.protocol]
+    held = evidence.held_out_of(scenario)
     rng = np.random.default_rng([scenario.seed, 5])
     wanted = rng.multinomial(
         round(_TEST_SHARE * evidence.levelled_counts.sum()),
@@ -105,7 +105,7 @@ def read_attribute(scenario: Scenario, evidence: Evidence, attribute: str) -> At
 
 def by_width(scenario: Scenario, evidence: Evidence) -> WidthStudy:
     """Follow accuracy and risk over all age-bin widths. Depends on neither company size nor width."""
-    held = evidence.held_out[scenario.protocol]
+    held = evidence.held_out_of(scenario)
     tested = test_faces(scenario, evidence)
     matched = company.match(evidence.population(scenario), held.people)
     accuracy, predicted_share, right_share = [], [], []

@@ -10,7 +10,7 @@ import numpy as np
 
 from core import company, risk
 from core.checks import FloatArray, IntArray
-from core.demographics import AgeBins
+from core.demographics import AgeBins, cells
 from core.inference import predicted_cells
 from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, SimulatedRisk
 from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY, Scenario
@@ -44,6 +44,8 @@ class Attack:
         Chances q and a over resampled held-out faces.
     nearest_age_share : float
         Share of the population matched to a face of the nearest age for want of the same.
+    faces : dict of int arrays
+        Held-out faces behind the people of each group; see `core.risk.faces_behind`.
     """
 
     bins: AgeBins
@@ -51,6 +53,7 @@ class Attack:
     predicted_share: FloatArray
     right_share: FloatArray
     nearest_age_share: float
+    faces: dict[str, IntArray]
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,11 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
 
 
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
-    """How the scenario's attacker reads a random employee. Depends on all but company size and repeats."""
+    """How the scenario's attacker reads a random employee. Depends on neither company size, repeats nor linkage."""
     bins = AgeBins(scenario.age_bin_width)
-    matched = company.match(evidence.population(scenario), evidence.held_out[scenario.protocol].people)
-    predicted = predicted_cells(evidence.held_out[scenario.protocol].beliefs, bins)
+    held = evidence.held_out_of(scenario)
+    matched = company.match(evidence.population(scenario), held.people)
+    predicted = predicted_cells(held.beliefs, bins)
     rng = np.random.default_rng([scenario.seed, 1])
     q, a = company.resampled_outcomes(matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
     return Attack(
@@ -144,6 +148,7 @@ def attack(scenario: Scenario, evidence: Evidence) -> Attack:
         predicted_share=q,
         right_share=a,
         nearest_age_share=matched.nearest_age_share,
+        faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -19,7 +20,9 @@ def test_risk_prints_the_study_as_json(capsys):
     code = main(["risk", "--company-size", "100", "--age-bin-width", "20", "--repeats", "50", "--seed", "0", "--json"])
     out, err = capsys.readouterr()
     assert (code, err) == (0, "")
-    assert json.loads(out) == study.run(Scenario()).to_dict()
+    printed = json.loads(out)
+    assert printed == study.in_full(Scenario(), study.load_evidence())
+    assert study.run(Scenario()).to_dict().items() <= printed.items()
 
 
 def test_risk_prints_a_table_with_the_same_figures(capsys):
@@ -38,6 +41,18 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
         (["risk", "--repeats", "0"], "repeats must be 1 to 10,000, got 0."),
         (["risk", "--seed", "-1"], "seed must be 0 to 4,294,967,295, got -1."),
         (["risk", "--company-size", "many"], "Invalid value for '--company-size': 'many' is not a valid integer."),
+        (["risk", "--pictures", "4"], "pictures must be one of 1, 2, 3, 5, 10, 20, got 4."),
+        (
+            ["risk", "--age-knowledge", "all"],
+            "age knowledge must be one of bin, exact, or within 1 to within 20 (years), got 'all'.",
+        ),
+        (["risk", "--linkage", "guess"], "Invalid value for '--linkage': 'guess' is not one of"),
+        (
+            ["risk", "--linkage", "assignment", "--company-size", "1001"],
+            "company size for the linkage by assignment must be 2 to 1,000, got 1,001.",
+        ),
+        (["risk", "--faces", "absent.parquet"], "absent.parquet"),
+        (["risk", "--census", "absent.data"], "cannot read the census file absent.data."),
         (["replicate", "--faces", "absent.parquet"], "absent.parquet"),
         (["fit-generator", "--faces", "a", "--within", "absent.parquet", "--out", "b"], "absent.parquet: no such file."),
         (["replicate", "--census", "absent.data"], "cannot read the census file absent.data."),
@@ -50,6 +65,55 @@ def test_bad_input_gives_one_sentence_and_exit_code_2(capsys, arguments, sentenc
     assert out == ""
     assert sentence in err
     assert len(err.strip().splitlines()) == 1
+
+
+LINKED = ["risk", "--linkage", "assignment", "--age-knowledge", "within 3", "--company-size", "40", "--seed", "2"]
+
+
+def test_risk_prints_the_linkage_as_json_and_as_a_table(capsys):
+    assert main([*LINKED, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    scenario = Scenario(linkage="assignment", age_knowledge="within 3", company_size=40, seed=2)
+    assert printed == study.in_full(scenario, study.load_evidence())
+    assert main(LINKED) == 0
+    table = capsys.readouterr().out
+    assert "Linkage by assignment, attacker forest, 1 picture a person, ages in the list: within 3, 50 companies" in table
+    spread = printed["linkage"]["success"]["1"]
+    for share in (spread["mean"], spread["low"], spread["mean_high"], printed["linkage"]["perfect_inference"]["mean"]):
+        assert f"{share:.2%}" in table
+    for row in printed["most_exposed"]:
+        marked = re.escape(row["group"]) + r" .*\d \*$" if row["uncertain"] else re.escape(row["group"]) + r" .*\d$"
+        assert re.search(marked, table, re.MULTILINE)
+
+
+def test_a_company_too_large_to_simulate_has_its_exact_risk(capsys):
+    assert main(["risk", "--company-size", "1000000", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["linkage"] is None
+    assert len(printed["most_exposed"]) == 10
+    assert main(["risk", "--company-size", "1000000"]) == 0
+    assert "simulated for companies of at most 10,000 people" in capsys.readouterr().out
+
+
+def write_faces(faces, path):
+    people, columns = faces.people, {"embedding": list(faces.embeddings.astype(float))}
+    columns["file"] = [f"{people.age[i]}_{people.sex[i]}_{people.race[i]}_{i}.jpg" for i in range(len(people))]
+    pq.write_table(pa.table(columns), path)
+
+
+def test_risk_trains_on_labelled_faces(tmp_path, capsys, faces):
+    write_faces(faces, tmp_path / "faces.parquet")
+    command = ["risk", "--faces", str(tmp_path / "faces.parquet"), "--company-size", "20", "--linkage", "posterior", "--json"]
+    assert main(command) == 0
+    printed = json.loads(capsys.readouterr().out)
+    # 320 faces of six numbers tell something of the people.
+    assert printed["linkage"]["success"]["1"]["mean_low"] > 1 / 20
+    assert all(row["uncertain"] for row in printed["most_exposed"])
+    assert printed["nearest_age_share"] > 0
+    assert main([*command, "--attacker", "svm"]) == 2
+    assert "the attacker trained on labelled faces must be forest, got svm." in capsys.readouterr().err
+    assert main([*command, "--pictures", "2"]) == 2
+    assert "labelled faces show one picture of each person: pictures must be 1, got 2." in capsys.readouterr().err
 
 
 def test_command_line_runs_as_a_module():
@@ -73,9 +137,7 @@ def test_census_command_repeats_the_shipped_table_for_like_rows(tmp_path, capsys
 
 
 def test_generator_command_records_its_evaluation(tmp_path, capsys, monkeypatch, faces, rng):
-    people, columns = faces.people, {"embedding": list(faces.embeddings.astype(float))}
-    columns["file"] = [f"{people.age[i]}_{people.sex[i]}_{people.race[i]}_{i}.jpg" for i in range(len(people))]
-    pq.write_table(pa.table(columns), tmp_path / "faces.parquet")
+    write_faces(faces, tmp_path / "faces.parquet")
     pictures = np.repeat(rng.standard_normal((25, 6)), 2, axis=0) + 0.1 * rng.standard_normal((50, 6))
     columns = {
         "file": [f"{number}.jpg" for number in range(50)],

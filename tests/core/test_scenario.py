@@ -5,7 +5,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.scenario import PROTOCOLS, RACE_MAPPING_NAMES, Scenario, from_strings, to_string
+from core.scenario import (
+    ATTACKERS,
+    LINKAGES,
+    PICTURES,
+    PROTOCOLS,
+    RACE_MAPPING_NAMES,
+    Scenario,
+    from_strings,
+    to_string,
+    years_off,
+)
 
 RANGES = {
     "company_size": ("company size", 2, 1_000_000),
@@ -26,6 +36,10 @@ DEFAULTS = {
     "oldest": 80,
     "female_percent": None,
     "race_percents": None,
+    "attacker": "forest",
+    "linkage": "cells",
+    "age_knowledge": "bin",
+    "pictures": 1,
 }
 
 race_mixes = st.lists(st.integers(0, 100), min_size=3, max_size=3).map(
@@ -40,6 +54,10 @@ scenarios = st.builds(
     race_mapping=st.sampled_from(RACE_MAPPING_NAMES),
     female_percent=st.none() | st.integers(0, 100),
     race_percents=st.none() | race_mixes,
+    attacker=st.sampled_from(ATTACKERS),
+    linkage=st.sampled_from(LINKAGES),
+    age_knowledge=st.sampled_from(["bin", "exact"]) | st.integers(1, 20).map(lambda years: f"within {years}"),
+    pictures=st.sampled_from(PICTURES),
 )
 
 
@@ -101,12 +119,45 @@ def test_a_race_mix_is_four_shares_that_add_up(mix):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("protocol", "protocol must be one of corrected, paper"), ("race_mapping", "race mapping must be one of")],
+    [
+        ("protocol", "protocol must be one of corrected, paper"),
+        ("race_mapping", "race mapping must be one of"),
+        ("attacker", "attacker must be one of forest, lda, logistic, svm, neighbours, mlp"),
+        ("linkage", "linkage must be one of cells, posterior, assignment"),
+        ("age_knowledge", r"age knowledge must be one of bin, exact, or within 1 to within 20 \(years\), got "),
+    ],
 )
 @pytest.mark.parametrize("value", ["", "PAPER", None, 0, ["paper"]])
 def test_a_name_that_is_no_choice_is_refused(name, words, value):
     with pytest.raises(ValueError, match=words):
         Scenario(**{name: value})
+
+
+def test_years_that_a_listed_age_is_off():
+    assert [years_off(known) for known in ("bin", "exact", "within 1", "within 20")] == [0, 0, 1, 20]
+
+
+@pytest.mark.parametrize("value", ["within 0", "within 21", "within 03", "within", "within 3.5", "Within 3", "3", "within ٣"])
+def test_a_number_of_years_out_of_range_is_refused(value):
+    with pytest.raises(
+        ValueError, match=r"^age knowledge must be one of bin, exact, or within 1 to within 20 \(years\), got '"
+    ):
+        Scenario(age_knowledge=value)
+
+
+@pytest.mark.parametrize("value", [0, 4, 21, -1, "3", 3.0, True, None, [3], 10**5000], ids=lambda value: str(type(value)))
+def test_pictures_are_one_of_a_few_numbers(value):
+    with pytest.raises(ValueError, match=r"^pictures must be one of 1, 2, 3, 5, 10, 20, got "):
+        Scenario(pictures=value)
+
+
+def test_pictures_in_a_url_fall_back():
+    scenario, problems = from_strings({"pictures": "4", "age_knowledge": "within 30"})
+    assert scenario == Scenario()
+    assert problems[0].startswith(
+        "Age knowledge must be one of bin, exact, or within 1 to within 20 (years), got 'within 30'; bin"
+    )
+    assert problems[1] == "Pictures must be one of 1, 2, 3, 5, 10, 20, got 4; 1 is used instead."
 
 
 @given(scenarios)

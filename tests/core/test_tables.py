@@ -16,6 +16,7 @@ from core.tables import percent
         (1.6e-88, "<0.0001%"),
         (5e-324, "<0.0001%"),
         (0, "0.00%"),
+        (-0.03, "-3.00%"),
     ],
 )
 def test_shares_are_written_as_per_cent(share, words):

@@ -69,6 +69,32 @@ def test_bad_values_of_a_link_fall_back_with_a_sentence(opened, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_the_choice_of_a_linkage_stays_in_the_url(opened, path):
+    url = {"linkage": "assignment", "ages": "within 3"}
+    page = opened(path, **url)
+    assert page.problems() == []
+    assert not page.driver.warning
+    assert page.url() == url
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_beliefs_that_are_not_at_hand_fall_back_with_a_sentence(opened, path, monkeypatch):
+    shipped_ones = study.Evidence.held_out_of
+
+    def without_lda(evidence, scenario):
+        if scenario.attacker == "lda":
+            raise ValueError("beliefs must be at hand, got lda from 20 pictures")
+        return shipped_ones(evidence, scenario)
+
+    monkeypatch.setattr(study.Evidence, "held_out_of", without_lda)
+    page = opened(path, attacker="lda", pictures="20", people="50")
+    assert page.problems() == []
+    (warning,) = page.driver.warning
+    assert warning.value == "Beliefs must be at hand, got lda from 20 pictures; forest from 1 picture is used instead."
+    assert page.url() == {"people": "50"}
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_charts_carry_a_text_and_their_data(opened, path):
     page = opened(path)
     drawn = [chart for chart in page.driver.get("plotly_chart") if "first_paint" not in chart.proto.id]
