@@ -22,6 +22,9 @@ CORRECTED, PAPER = "corrected", "paper"
 PROTOCOLS = (CORRECTED, PAPER)
 """How race is learnt and read: by single labels, or by one-hot labels as in the paper."""
 
+ATTACKERS = ("forest", "lda", "logistic", "svm", "neighbours", "mlp")
+"""How sex, race and age are read off embeddings; the first is the paper's way."""
+
 RACE_MAPPING_NAMES = ("standard", "native-as-indian")
 
 YOUNGEST_EMPLOYEE = 17
