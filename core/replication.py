@@ -84,11 +84,11 @@ def on_real_faces(
     progress("looking for near-identical photos")
     groups = near_identical_groups(faces.embeddings)
     result: dict[str, Any] = {"faces": "real", "seed": seed}
-    sets = _rotated(faces, levelled, rng, np.arange(len(faces)))
+    sets = rotated(faces, levelled, rng, np.arange(len(faces)))
     result |= _replicate(sets, census, seed=seed, progress=progress)
     result["training_set"] |= {"rows_read": reading.rows, "left_out": reading.left_out}
     kept = _attacks(
-        _rotated(faces, levelled, rng, groups), census, (CORRECTED,), seed=seed,
+        rotated(faces, levelled, rng, groups), census, (CORRECTED,), seed=seed,
         progress=lambda step: progress(f"near-identical photos on one side, {step}"),
     )  # fmt: skip
     result["near_identical_photos"] = {
@@ -133,8 +133,17 @@ def comparison(real: dict[str, Any], generated: dict[str, Any] | None) -> pd.Dat
     return shares.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
 
 
-def _rotated(faces: Faces, levelled: IntArray, rng: np.random.Generator, groups: IntArray) -> list[Sets]:
+def rotated(faces: Faces, levelled: IntArray, rng: np.random.Generator, groups: IntArray) -> list[Sets]:
     """Deal the levelled faces into five parts, whole groups at a time; each part is tested on the other four.
+
+    Parameters
+    ----------
+    faces : Faces
+    levelled : int array
+        Rows that train and test.
+    rng : numpy.random.Generator
+    groups : (faces,) ints
+        Faces of one group, such as near-identical photos, stay in one part.
 
     Groups are dealt in the order of their race, sex and age bin, so that each part has the same mix. The
     pool is every face of no group that training touches.

@@ -25,6 +25,9 @@ PROTOCOLS = (CORRECTED, PAPER)
 ATTACKERS = ("forest", "lda", "logistic", "svm", "neighbours", "mlp")
 """How sex, race and age are read off embeddings; the first is the paper's way."""
 
+PICTURES = (1, 2, 3, 5, 10, 20)
+"""Pictures of each person whose embeddings the attacker averages."""
+
 RACE_MAPPING_NAMES = ("standard", "native-as-indian")
 
 YOUNGEST_EMPLOYEE = 17

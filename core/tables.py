@@ -11,6 +11,8 @@ _SMALLEST_SHOWN = 1e-6
 _METRICS = ("accuracy", "recall", "precision", "f1", "auc")
 _TABLES = {"sex": ("Sex", SEXES), "age": ("Age", PAPER_BINS.labels), "race_one_hot": ("Race, one-hot labels", RACES)}
 
+_COMPARED = {"sex": "Sex", "race": "Race", "age": "Age, 20 yrs", "year": "Exact age"}
+
 
 def percent(share: float) -> str:
     """Return a share as per cent: two decimals, two digits where it is smaller than that shows, at most 8 characters."""
@@ -78,6 +80,28 @@ def _near_identical(result: dict[str, Any]) -> list[str]:
         both = percent(result[attribute]["ours"]["accuracy"]), percent(kept[attribute]["accuracy"])
         lines.append(f"  {attribute.replace('_', ' '):<20}{both[0]:>9}{both[1]:>9}")
     return lines
+
+
+def of_comparison(result: dict[str, Any]) -> str:
+    """Table of what `comparison` returns: a row an attacker, a block an attribute, intervals in brackets."""
+    each = f"{result['training']:,} {result['faces']} faces"
+    lines = [f"Trained on {each}, tested on {result['tested']:,}, {result['splits']} split(s), seed {result['seed']}"]
+    lines += ["Intervals: 95%, over resampled test faces. Calibration error: 15 bins. Seconds: training, with calibration."]
+    for attribute, title in _COMPARED.items():
+        lines += ["", f"{title:<12}{'accuracy':>24}{'macro F1':>24}{'log loss':>22}{'calibration error':>22}{'seconds':>9}"]
+        for name, row in result["attackers"].items():
+            measured, around = row[attribute], row[attribute]["intervals"]
+            shares = "".join(
+                f"{percent(measured[metric]):>8} ({around[metric][0]:.1%} to {around[metric][1]:.1%})".rjust(24)
+                for metric in ("accuracy", "macro_f1")
+            )
+            nats = "".join(
+                f"{measured[metric]:.3f} ({around[metric][0]:.3f} to {around[metric][1]:.3f})".rjust(22)
+                for metric in ("log_loss", "calibration_error")
+            )
+            seconds = f"{row['training_seconds']:.1f}" if "training_seconds" in row else ""
+            lines.append(f"{name:<12}{shares}{nats}{seconds:>9}")
+    return "\n".join(lines)
 
 
 def of_values(result: dict[str, Any]) -> str:

@@ -81,4 +81,3 @@ def fit(predicted: ArrayLike, ages: ArrayLike) -> AgeErrors:
     table = of_age @ spread
     table /= table.sum(axis=1, keepdims=True)
     return AgeErrors((1 - UNEXPECTED_SHARE) * table + UNEXPECTED_SHARE * (counts @ spread))
-
