@@ -173,8 +173,9 @@ def train_attackers(
     for name in ATTACKERS:
         progress(f"training and reading: {name}")
         attacker = attackers.train(name, training, seed=seed)
-        readings = [attacker.read(embeddings) for embeddings in means]
-        beliefs.append([attacker.calibrated(reading) for reading in readings])
+        with attackers.one_thread():
+            readings = [attacker.read(embeddings) for embeddings in means]
+            beliefs.append([attacker.calibrated(reading) for reading in readings])
         ages.append([reading.age for reading in readings])
         errors.append(attacker.age_errors.table)
     held = HeldOutByAttacker(

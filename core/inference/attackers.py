@@ -9,6 +9,7 @@ in Advances in Large Margin Classifiers), the expected age becomes a probability
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -117,17 +118,26 @@ def train(name: str, faces: Faces, *, seed: int, progress: Callable[[str], None]
     ValueError
         If a sex or race is missing from the training faces.
     """
-    from sklearn.linear_model import LogisticRegression
-
     one_of("attacker", name, ATTACKERS)
     forests.check_training_faces(faces)
-    read, unseen = _forest(faces, seed, progress) if name == "forest" else _inner_folds(name, faces, seed, progress)
     people = faces.people
-    sex, race = (
-        LogisticRegression(C=_CALIBRATION_STRENGTH, max_iter=1_000).fit(scores, labels)
-        for scores, labels in ((unseen.sex, people.sex), (unseen.race, people.race))
-    )
+    with one_thread():
+        read, unseen = _forest(faces, seed, progress) if name == "forest" else _inner_folds(name, faces, seed, progress)
+        sex, race = _calibrator(unseen.sex, people.sex), _calibrator(unseen.race, people.race)
     return Attacker(name, read, sex, race, age_errors.fit(unseen.age, people.age))
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Let matrix products run in one thread: they are small, and the same faces then give the same last digits."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas")
+
+
+def _calibrator(scores: FloatArray, labels: IntArray) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=_CALIBRATION_STRENGTH, max_iter=1_000).fit(scores, labels)
 
 
 def _forest(faces: Faces, seed: int, progress: Callable[[str], None]) -> tuple[Callable[[FloatArray], Reading], Reading]:
