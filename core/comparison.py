@@ -33,7 +33,7 @@ def on_real_faces(
     reading: Reading,
     *,
     seed: int,
-    names: tuple[str, ...] = ATTACKERS,
+    names: tuple[str, ...] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Compare attackers on real faces: the levelled ones, each tested once, near-identical photos on one side.
@@ -49,21 +49,21 @@ def on_real_faces(
     progress("looking for near-identical photos")
     sets = rotated(faces, levelled, rng, near_identical_groups(faces.embeddings))
     pairs = [(each.training, each.test) for each in sets]
-    return {"faces": "real", "seed": seed} | _compare(pairs, names, seed=seed, progress=progress)
+    return {"faces": "real", "seed": seed} | _compare(pairs, names or ATTACKERS, seed=seed, progress=progress)
 
 
 def on_generated_faces(
     fitted: FaceGenerator,
     *,
     seed: int,
-    names: tuple[str, ...] = ATTACKERS,
+    names: tuple[str, ...] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Compare attackers on faces of nobody: one split, and as many new faces to test on as there are levelled ones."""
     progress("generating faces")
     train, _ = training.generated_split(fitted, seed=seed)
     test = fitted.sample(fitted.levelled_people(), rng=np.random.default_rng([seed, 10]))
-    return {"faces": "generated", "seed": seed} | _compare([(train, test)], names, seed=seed, progress=progress)
+    return {"faces": "generated", "seed": seed} | _compare([(train, test)], names or ATTACKERS, seed=seed, progress=progress)
 
 
 def _compare(

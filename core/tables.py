@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.demographics import RACES, SEXES
+from core.inference.calibration import QUALITY_METRICS, RELIABILITY_BINS
 from core.replication import PAPER_BINS
 
 _SMALLEST_SHOWN = 1e-6
@@ -84,24 +85,27 @@ def _near_identical(result: dict[str, Any]) -> list[str]:
 
 def of_comparison(result: dict[str, Any]) -> str:
     """Table of what `comparison` returns: a row an attacker, a block an attribute, intervals in brackets."""
-    each = f"{result['training']:,} {result['faces']} faces"
-    lines = [f"Trained on {each}, tested on {result['tested']:,}, {result['splits']} split(s), seed {result['seed']}"]
-    lines += ["Intervals: 95%, over resampled test faces. Calibration error: 15 bins. Seconds: training, with calibration."]
+    parts = f" in {result['splits']} parts" if result["splits"] > 1 else ""
+    lines = [
+        f"Trained on {result['training']:,} {result['faces']} faces, tested on {result['tested']:,}{parts}, "
+        f"seed {result['seed']}",
+        f"Intervals: 95%, over resampled test faces. Calibration error: {RELIABILITY_BINS} bins. Log loss: nats.",
+        "Seconds: training with calibration. none: everybody is taken to be like the training faces.",
+    ]
     for attribute, title in _COMPARED.items():
-        lines += ["", f"{title:<12}{'accuracy':>24}{'macro F1':>24}{'log loss':>22}{'calibration error':>22}{'seconds':>9}"]
+        lines += ["", f"{title:<12}{'accuracy':>25}{'macro F1':>25}{'log loss':>25}{'calibration error':>25}{'seconds':>9}"]
         for name, row in result["attackers"].items():
-            measured, around = row[attribute], row[attribute]["intervals"]
-            shares = "".join(
-                f"{percent(measured[metric]):>8} ({around[metric][0]:.1%} to {around[metric][1]:.1%})".rjust(24)
-                for metric in ("accuracy", "macro_f1")
-            )
-            nats = "".join(
-                f"{measured[metric]:.3f} ({around[metric][0]:.3f} to {around[metric][1]:.3f})".rjust(22)
-                for metric in ("log_loss", "calibration_error")
-            )
+            cells = "".join(f"{_with_interval(row[attribute], metric):>25}" for metric in QUALITY_METRICS)
             seconds = f"{row['training_seconds']:.1f}" if "training_seconds" in row else ""
-            lines.append(f"{name:<12}{shares}{nats}{seconds:>9}")
+            lines.append(f"{name:<12}{cells}{seconds:>9}")
     return "\n".join(lines)
+
+
+def _with_interval(row: dict[str, Any], metric: str) -> str:
+    low, high = row["intervals"][metric]
+    if metric in ("accuracy", "macro_f1"):
+        return f"{percent(row[metric])} ({low:.1%} to {high:.1%})"
+    return f"{row[metric]:.3f} ({low:.3f} to {high:.3f})"
 
 
 def of_values(result: dict[str, Any]) -> str:

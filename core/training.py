@@ -11,7 +11,7 @@ import numpy as np
 
 from core import verification
 from core.checks import FloatArray
-from core.demographics import AgeBins
+from core.demographics import AgeBins, Demographics
 from core.faces import Faces, generator, near_identical_groups, split, utkface
 from core.faces.faceset import squared_distances
 from core.faces.generator import FaceGenerator
@@ -160,21 +160,16 @@ def train_attackers(
     per_kind: int = held_out_attackers.PEOPLE_PER_KIND,
     progress: Callable[[str], None] = _silent,
 ) -> None:
-    """Train every attacker on generated faces, and write what it believes about held-out people from their pictures.
-
-    From several pictures of a person an attacker reads the mean of their embeddings; the first pictures of
-    each person are the same for all numbers of them.
-    """
+    """Train every attacker on generated faces, and write what it believes about held-out people from their pictures."""
     training, _ = generated_split(fitted, seed=seed)
     people = held_out.people_to_generate(per_kind)
-    pictures = fitted.pictures(people, max(PICTURES), rng=np.random.default_rng([seed, 14]))
-    means = [pictures[:, :count].mean(axis=1) for count in PICTURES]
+    means = pictures_to_read(fitted, people, seed=seed)
     beliefs, ages, errors = [], [], []
     for name in ATTACKERS:
         progress(f"training and reading: {name}")
         attacker = attackers.train(name, training, seed=seed)
         with attackers.one_thread():
-            readings = [attacker.read(embeddings) for embeddings in means]
+            readings = [attacker.read(embeddings) for embeddings in means.values()]
             beliefs.append([attacker.calibrated(reading) for reading in readings])
         ages.append([reading.age for reading in readings])
         errors.append(attacker.age_errors.table)
@@ -186,6 +181,15 @@ def train_attackers(
         age_errors=np.array(errors),
     )
     held_out_attackers.save(held, folder)
+
+
+def pictures_to_read(fitted: FaceGenerator, people: Demographics, *, seed: int) -> dict[int, FloatArray]:
+    """Generate pictures of people, and return the mean embedding of the first few of each, by their number.
+
+    One picture is among two, two are among three: what more pictures tell shows on the same faces.
+    """
+    pictures = fitted.pictures(people, max(PICTURES), rng=np.random.default_rng([seed, 14]))
+    return {count: pictures[:, :count].mean(axis=1) for count in PICTURES}
 
 
 def generated_split(fitted: FaceGenerator, *, seed: int) -> tuple[Faces, Faces]:

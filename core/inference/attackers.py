@@ -31,7 +31,12 @@ AGE_GROUPS = AgeBins(3)
 """Age groups that classifiers tell apart; their probabilities give the expected age. 1 and 5 years serve less well."""
 
 CLASS_EPOCHS, AGE_EPOCHS = 15, 25
-"""Times that the network sees the training faces."""
+"""Times that a network sees the training faces."""
+
+FEWEST_STEPS = 400
+"""Steps that a network learns in at least: few faces are seen more often."""
+
+_FACES_A_STEP = 200
 
 NEIGHBOURS = 30
 AGE_NEIGHBOURS = 15
@@ -243,9 +248,10 @@ def _network(x: FloatArray, labels: IntArray, seed: int, epochs: int = CLASS_EPO
 
     scaler = StandardScaler().fit(x)
     scaled, classes = scaler.transform(x), np.unique(labels)
-    network = MLPClassifier((64, 64), alpha=1, random_state=seed)
+    network = MLPClassifier((64, 64), alpha=1, batch_size=min(_FACES_A_STEP, len(x)), random_state=seed)
+    steps_an_epoch = -(-len(x) // _FACES_A_STEP)
     # Pass by pass: asked for a set number of passes at once, scikit-learn warns that it has not converged.
-    for _ in range(epochs):
+    for _ in range(max(epochs, FEWEST_STEPS // steps_an_epoch)):
         network.partial_fit(scaled, labels, classes=classes)
     return make_pipeline(scaler, network)
 
