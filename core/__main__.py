@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from core import company, replication, shipped, study, tables, training
+from core import company, comparison, replication, shipped, study, tables, training
 from core.faces import generator, utkface
 from core.faces import people as people_files
 from core.scenario import ATTACKERS, LINKAGES, PICTURES, PROTOCOLS, RACE_MAPPING_NAMES, Scenario
@@ -128,9 +128,37 @@ def fit_generator_command(faces: Path, within: Path | None, out: Path, seed: int
 def train_command(out: Path, source: Path | None, seed: int, as_json: bool) -> None:
     """Train the forests on generated faces."""
     seed = Scenario(seed=seed).seed
-    source = source or (out if (out / shipped.GENERATOR).exists() else shipped.FOLDER)
-    training.train_models(generator.load(source), out, seed=seed, progress=_progress)
+    training.train_models(generator.load(_source(source, out)), out, seed=seed, progress=_progress)
     _print({"written": [str(out / name) for name in (shipped.FORESTS, shipped.HELD_OUT)]}, tables.of_values, as_json=as_json)
+
+
+@cli.command("train-attackers")
+@click.option("--out", type=_FOLDER, required=True, help="Folder to write the attackers' beliefs to.")
+@click.option("--generator", "source", type=_FOLDER, help="Folder of face_generator.npz: --out if it holds one, else models/.")
+@_seed_option
+@_json_option
+def train_attackers_command(out: Path, source: Path | None, seed: int, as_json: bool) -> None:
+    """Train every attacker on generated faces."""
+    seed = Scenario(seed=seed).seed
+    training.train_attackers(generator.load(_source(source, out)), out, seed=seed, progress=_progress)
+    _print({"written": str(out / shipped.ATTACKERS_HELD_OUT)}, tables.of_values, as_json=as_json)
+
+
+@cli.command("compare")
+@click.option("--faces", type=_FILE, help="Parquet with columns file and embedding; generated faces without it.")
+@click.option("--out", type=_FOLDER, help="Folder to write comparison.json to, or comparison_real.json with --faces.")
+@_seed_option
+@_json_option
+def compare_command(faces: Path | None, out: Path | None, seed: int, as_json: bool) -> None:
+    """Print how well each attacker reads sex, race and age, and how far its beliefs can be taken at their word."""
+    seed = Scenario(seed=seed).seed
+    if faces:
+        result = comparison.on_real_faces(utkface.read_parquet(faces), seed=seed, progress=_progress)
+    else:
+        result = comparison.on_generated_faces(generator.load(), seed=seed, progress=_progress)
+    if out:
+        shipped.write_json(shipped.COMPARISON_REAL if faces else shipped.COMPARISON, result, out)
+    _print(result, tables.of_comparison, as_json=as_json)
 
 
 @cli.command("census")
@@ -140,6 +168,10 @@ def census_command(adult: Path, out: Path) -> None:
     """Make the census table from the original Adult file."""
     shipped.write(shipped.CENSUS, company.read_adult(adult).to_csv(), out)
     _print({"written": str(out / shipped.CENSUS)}, tables.of_values, as_json=False)
+
+
+def _source(source: Path | None, out: Path) -> Path:
+    return source or (out if (out / shipped.GENERATOR).exists() else shipped.FOLDER)
 
 
 def _progress(message: str) -> None:

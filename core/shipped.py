@@ -25,7 +25,10 @@ HELD_OUT = "held_out_beliefs.npz"
 CENSUS = "census.csv"
 EVALUATION = "generator_evaluation.json"
 REPLICATION = "replication.json"
-FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS, EVALUATION, REPLICATION)
+ATTACKERS_HELD_OUT = "attackers_held_out.npz"
+COMPARISON = "comparison.json"
+COMPARISON_REAL = "comparison_real.json"
+FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS, EVALUATION, REPLICATION, ATTACKERS_HELD_OUT, COMPARISON, COMPARISON_REAL)
 
 _MADE_BY = {
     GENERATOR: "fit-generator",
@@ -34,6 +37,9 @@ _MADE_BY = {
     HELD_OUT: "train",
     CENSUS: "census",
     REPLICATION: "replicate --out",
+    ATTACKERS_HELD_OUT: "train-attackers",
+    COMPARISON: "compare --out",
+    COMPARISON_REAL: "compare --faces --out",
 }
 """Command that makes each file."""
 

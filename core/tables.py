@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.demographics import RACES, SEXES
+from core.inference.calibration import QUALITY_METRICS, RELIABILITY_BINS
 from core.linkage import LARGEST
 from core.replication import PAPER_BINS
 from core.risk import BY_CELL, FEWEST_FACES
@@ -14,6 +15,8 @@ from core.scenario import LINKAGES
 _SMALLEST_SHOWN = 1e-6
 _METRICS = ("accuracy", "recall", "precision", "f1", "auc")
 _TABLES = {"sex": ("Sex", SEXES), "age": ("Age", PAPER_BINS.labels), "race_one_hot": ("Race, one-hot labels", RACES)}
+
+_COMPARED = {"sex": "Sex", "race": "Race", "age": "Age, 20 yrs", "year": "Exact age"}
 
 
 def percent(share: float) -> str:
@@ -125,6 +128,31 @@ def _near_identical(result: dict[str, Any]) -> list[str]:
         both = percent(result[attribute]["ours"]["accuracy"]), percent(kept[attribute]["accuracy"])
         lines.append(f"  {attribute.replace('_', ' '):<20}{both[0]:>9}{both[1]:>9}")
     return lines
+
+
+def of_comparison(result: dict[str, Any]) -> str:
+    """Table of what `comparison` returns: a row an attacker, a block an attribute, intervals in brackets."""
+    parts = f" in {result['splits']} parts" if result["splits"] > 1 else ""
+    lines = [
+        f"Trained on {result['training']:,} {result['faces']} faces, tested on {result['tested']:,}{parts}, "
+        f"seed {result['seed']}",
+        f"Intervals: 95%, over resampled test faces. Calibration error: {RELIABILITY_BINS} bins. Log loss: nats.",
+        "Seconds: training with calibration. none: everybody is taken to be like the training faces.",
+    ]
+    for attribute, title in _COMPARED.items():
+        lines += ["", f"{title:<12}{'accuracy':>25}{'macro F1':>25}{'log loss':>25}{'calibration error':>25}{'seconds':>9}"]
+        for name, row in result["attackers"].items():
+            cells = "".join(f"{_with_interval(row[attribute], metric):>25}" for metric in QUALITY_METRICS)
+            seconds = f"{row['training_seconds']:.1f}" if "training_seconds" in row else ""
+            lines.append(f"{name:<12}{cells}{seconds:>9}")
+    return "\n".join(lines)
+
+
+def _with_interval(row: dict[str, Any], metric: str) -> str:
+    low, high = row["intervals"][metric]
+    if metric in ("accuracy", "macro_f1"):
+        return f"{percent(row[metric])} ({low:.1%} to {high:.1%})"
+    return f"{row[metric]:.3f} ({low:.3f} to {high:.3f})"
 
 
 def of_values(result: dict[str, Any]) -> str:

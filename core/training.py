@@ -11,14 +11,15 @@ import numpy as np
 
 from core import verification
 from core.checks import FloatArray
-from core.demographics import AgeBins
+from core.demographics import AgeBins, Demographics
 from core.faces import Faces, generator, near_identical_groups, split, utkface
 from core.faces.faceset import squared_distances
 from core.faces.generator import FaceGenerator
 from core.faces.people import Pictures
-from core.inference import forests, held_out
+from core.inference import attackers, forests, held_out, held_out_attackers
 from core.inference.beliefs import Beliefs
-from core.scenario import CORRECTED, PAPER
+from core.inference.held_out_attackers import HeldOutByAttacker
+from core.scenario import ATTACKERS, CORRECTED, PAPER, PICTURES
 
 DISTANCE_PERCENTILES = (1, 5, 50, 95)
 SAME_PERSON_PERCENTILES = (5, 50, 95)
@@ -149,6 +150,46 @@ def train_models(fitted: FaceGenerator, folder: Path, *, seed: int, progress: Ca
     progress("held-out faces")
     held = generated_held_out(fitted, seed=seed)
     held_out.save(held.people, {protocol: each.beliefs(held.embeddings) for protocol, each in grown.items()}, folder)
+
+
+def train_attackers(
+    fitted: FaceGenerator,
+    folder: Path,
+    *,
+    seed: int,
+    per_kind: int = held_out_attackers.PEOPLE_PER_KIND,
+    progress: Callable[[str], None] = _silent,
+) -> None:
+    """Train every attacker on generated faces, and write what it believes about held-out people from their pictures."""
+    training, _ = generated_split(fitted, seed=seed)
+    people = held_out.people_to_generate(per_kind)
+    means = pictures_to_read(fitted, people, seed=seed)
+    beliefs, ages, errors = [], [], []
+    for name in ATTACKERS:
+        progress(f"training and reading: {name}")
+        attacker = attackers.train(name, training, seed=seed)
+        with attackers.one_thread():
+            readings = [attacker.read(embeddings) for embeddings in means.values()]
+            beliefs.append([attacker.calibrated(reading) for reading in readings])
+        ages.append([reading.age for reading in readings])
+        errors.append(attacker.age_errors.table)
+    held = HeldOutByAttacker(
+        people=people,
+        female=np.array([[each.sex[:, 1] for each in row] for row in beliefs]),
+        race=np.array([[each.race for each in row] for row in beliefs]),
+        expected_age=np.array(ages),
+        age_errors=np.array(errors),
+    )
+    held_out_attackers.save(held, folder)
+
+
+def pictures_to_read(fitted: FaceGenerator, people: Demographics, *, seed: int) -> dict[int, FloatArray]:
+    """Generate pictures of people, and return the mean embedding of the first few of each, by their number.
+
+    One picture is among two, two are among three: what more pictures tell shows on the same faces.
+    """
+    pictures = fitted.pictures(people, max(PICTURES), rng=np.random.default_rng([seed, 14]))
+    return {count: pictures[:, :count].mean(axis=1) for count in PICTURES}
 
 
 def generated_split(fitted: FaceGenerator, *, seed: int) -> tuple[Faces, Faces]:

@@ -166,3 +166,16 @@ def test_the_model_card_says_how_many_faces_were_used():
 def test_the_evaluation_has_the_names_that_the_code_gives_it():
     evaluated = json.loads(text_of("models/generator_evaluation.json"))
     assert list(evaluated) == ["seed", *(field.name for field in fields(GeneratorEvaluation))]
+
+
+def test_the_model_cards_attackers_are_what_was_compared():
+    compared = json.loads(text_of("models/comparison_real.json"))
+    rows = rows_under("models/README.md", "| attacker | accuracy | calibration error | log loss of age |")
+    assert [name for name, _ in rows] == list(compared["attackers"])
+    card = " ".join(text_of("models/README.md").split())
+    assert f"trained on {compared['training']:,} real faces, tested on {compared['tested']:,} in five parts" in card
+    for name, (accuracy, error, loss) in rows:
+        row = compared["attackers"][name]
+        assert is_printed(accuracy, [row[attribute]["accuracy"] for attribute in ("sex", "race", "age")]), name
+        assert is_printed(error, [row[attribute]["calibration_error"] for attribute in ("sex", "race")]), name
+        assert is_printed(loss, [row["year"]["log_loss"]]), name

@@ -73,28 +73,69 @@ def train(
     ValueError
         If a sex or race is missing from the training faces.
     """
-    for name, values, labels in (("sex", faces.people.sex, SEXES), ("race", faces.people.race, RACES)):
-        if len(np.unique(values)) != len(labels):
-            found = [labels[value] for value in np.unique(values)]
-            raise ValueError(f"training faces must show every {name} of {', '.join(labels)}, got only {', '.join(found)}")
+    check_training_faces(faces)
     progress("sex")
     sex = train_sex(faces, seed=seed, count=count)
     progress("race")
     race = train_race(faces, seed=seed, protocol=protocol, count=count)
     progress("age")
-    return Forests(sex, race, _age_forest(faces, _options(count, seed)), protocol)
+    return Forests(sex, race, _age_forest(faces, _options(count, seed))[0], protocol)
+
+
+def check_training_faces(faces: Faces) -> None:
+    """Raise ValueError if a sex or race is missing from the training faces."""
+    for name, values, labels in (("sex", faces.people.sex, SEXES), ("race", faces.people.race, RACES)):
+        if len(np.unique(values)) != len(labels):
+            found = [labels[value] for value in np.unique(values)]
+            raise ValueError(f"training faces must show every {name} of {', '.join(labels)}, got only {', '.join(found)}")
+
+
+@dataclass(frozen=True)
+class OutOfBag:
+    """What forests say of their own training faces, each face read only by the trees that were grown without it.
+
+    Parameters
+    ----------
+    sex : (n, 2) floats
+    race : (n, 4) floats
+    age : (n,) floats
+        Expected age, years.
+    """
+
+    sex: FloatArray
+    race: FloatArray
+    age: FloatArray
+
+
+def train_with_out_of_bag(
+    faces: Faces, *, seed: int, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Forests, OutOfBag]:
+    """Train the same forests as `train`, and keep what they say of faces that they did not see.
+
+    Corrected protocol; Breiman (2001), Random forests, section 3.1, doi 10.1023/A:1010933404324.
+    """
+    check_training_faces(faces)
+    options = _options(TREES, seed) | {"oob_score": True}
+    progress("sex")
+    sex = _fit_classifier(faces.embeddings, faces.people.sex, options)
+    progress("race")
+    race = _fit_classifier(faces.embeddings, faces.people.race, options)
+    progress("age")
+    age, fitted_age = _age_forest(faces, options)
+    out_of_bag = OutOfBag(sex.oob_decision_function_, race.oob_decision_function_, fitted_age.oob_prediction_)
+    return Forests(_as_trees(sex), _as_trees(race), age, CORRECTED), out_of_bag
 
 
 def train_sex(faces: Faces, *, seed: int, count: int = TREES) -> Trees:
     """Train the sex forest alone."""
-    return _classifier(faces.embeddings, faces.people.sex, _options(count, seed))
+    return _as_trees(_fit_classifier(faces.embeddings, faces.people.sex, _options(count, seed)))
 
 
 def train_race(faces: Faces, *, seed: int, protocol: str, count: int = TREES) -> Trees:
     """Train the race forest alone: the only one in which the protocols differ."""
     one_of("protocol", protocol, PROTOCOLS)
     labels = one_hot(faces.people.race) if protocol == PAPER else faces.people.race
-    return _classifier(faces.embeddings, labels, _options(count, seed))
+    return _as_trees(_fit_classifier(faces.embeddings, labels, _options(count, seed)))
 
 
 def one_hot(race: IntArray) -> IntArray:
@@ -118,11 +159,14 @@ def _options(count: int, seed: int) -> dict[str, Any]:
     return {"n_estimators": whole_number("trees", count, 1, 1_000), "random_state": seed, "n_jobs": -1}
 
 
-def _classifier(embeddings: FloatArray, labels: IntArray, options: dict[str, Any]) -> Trees:
+def _fit_classifier(embeddings: FloatArray, labels: IntArray, options: dict[str, Any]) -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
-    forest = RandomForestClassifier(**options).fit(embeddings, labels)
-    if labels.ndim == 2:
+    return RandomForestClassifier(**options).fit(embeddings, labels)
+
+
+def _as_trees(forest: Any) -> Trees:
+    if forest.n_outputs_ > 1:
         # One yes-or-no question an outcome: value is (nodes, outcomes, 2); keep the chance of yes.
         says = [estimator.tree_.value[:, :, 1] for estimator in forest.estimators_]
     else:
@@ -130,8 +174,8 @@ def _classifier(embeddings: FloatArray, labels: IntArray, options: dict[str, Any
     return trees.from_sklearn(forest.estimators_, says)
 
 
-def _age_forest(faces: Faces, options: dict[str, Any]) -> Trees:
-    """Regression forest whose leaves keep the ages of all training faces that reach them.
+def _age_forest(faces: Faces, options: dict[str, Any]) -> tuple[Trees, Any]:
+    """Regression forest whose leaves keep the ages of all training faces that reach them, and scikit-learn's own.
 
     The mean over trees of the leaves' age shares estimates P(age | embedding): Meinshausen (2006),
     Quantile regression forests, Journal of Machine Learning Research 7.
@@ -146,7 +190,7 @@ def _age_forest(faces: Faces, options: dict[str, Any]) -> Trees:
         counts = np.zeros((estimator.tree_.node_count, AGES), dtype=np.float32)
         np.add.at(counts, (column, faces.people.age - YOUNGEST), 1)
         says.append(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
-    return trees.from_sklearn(forest.estimators_, says)
+    return trees.from_sklearn(forest.estimators_, says), forest
 
 
 def save(forests: dict[str, Forests], folder: Path) -> None:

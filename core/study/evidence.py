@@ -10,9 +10,9 @@ from core import company, shipped
 from core.checks import FloatArray, IntArray
 from core.company import Census
 from core.faces import generator
-from core.inference import held_out
+from core.inference import held_out, held_out_attackers
 from core.inference.held_out import HeldOut
-from core.scenario import ATTACKERS, Scenario
+from core.scenario import ATTACKERS, LINKAGES, Scenario
 
 _THE_PAPERS = (ATTACKERS[0], 1)
 
@@ -29,8 +29,8 @@ class Evidence:
     levelled_counts : (80, 2, 4) ints
         Make-up of the levelled faces: the mix on which attackers are trained and judged, as in the paper.
     others : mapping of HeldOut
-        Beliefs of other attackers than the forest, or from several pictures of each person, where they are at hand: by
-        attacker and number of pictures.
+        Beliefs of other attackers than the paper's forest, or from several pictures of each person, where they are at
+        hand: by attacker and number of pictures. Those of the forest are calibrated here.
     """
 
     census: Census
@@ -41,16 +41,18 @@ class Evidence:
     def held_out_of(self, scenario: Scenario) -> HeldOut:
         """Return what the scenario's attacker believes about held-out faces.
 
+        The paper's forest is taken as it is where cells are compared, and calibrated where its beliefs are taken at their word.
+
         Raises
         ------
         ValueError
             If the beliefs of this attacker, from that many pictures, are not at hand.
         """
         wanted = (scenario.attacker, scenario.pictures)
-        if wanted == _THE_PAPERS:
+        if wanted == _THE_PAPERS and (scenario.linkage == LINKAGES[0] or wanted not in self.others):
             return self.held_out[scenario.protocol]
         if wanted not in self.others:
-            at_hand = ", ".join(_words(*each) for each in (_THE_PAPERS, *sorted(self.others)))
+            at_hand = ", ".join(_words(*each) for each in sorted({_THE_PAPERS, *self.others}))
             raise ValueError(f"beliefs of the attacker must be one of those at hand, {at_hand}, got {_words(*wanted)}")
         return self.others[wanted]
 
@@ -71,6 +73,7 @@ def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:
         company.load_census(folder),
         held_out.load_all(folder),
         generator.load(folder).levelled_counts,
+        held_out_attackers.load(folder),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core import linkage, risk
-from core.checks import FloatArray
-from core.demographics import AgeBins
+from core import company, linkage, risk
+from core.checks import FloatArray, IntArray
+from core.demographics import AgeBins, cells
 from core.inference.held_out import HeldOut
 from core.linkage import LinkageRisk, Spread
 from core.risk import BY_CELL, Exposure
@@ -45,6 +45,8 @@ class LinkageStudy:
         Gain over the census guess, (share named - guess) / (1 - guess).
     over_cells : Spread
         Share named more than by `"cells"`, company by company.
+    faces : dict of int arrays
+        Held-out faces behind the people of each group; see `core.risk.faces_behind`.
     """
 
     scenario: Scenario
@@ -56,6 +58,7 @@ class LinkageStudy:
     perfect_inference: Spread
     advantage: Spread
     over_cells: Spread
+    faces: dict[str, IntArray]
 
     @property
     def companies(self) -> int:
@@ -127,7 +130,8 @@ def link(
         ties = np.random.default_rng([scenario.seed, _TIES])
         return linkage.simulate(name, companies, held.beliefs, mix=mix, bins=bins, rng=ties, progress=told)
 
-    held = evidence.held_out_of(scenario)
+    held, read_by_cells = (evidence.held_out_of(scenario.replace(linkage=name)) for name in (scenario.linkage, linkage.CELLS))
+    matched = company.match(population, held.people)
     found = simulated(scenario.linkage, held, progress)
     named = found.success[:, 0]
     shares = prepared.outcomes.sum(axis=1)
@@ -141,7 +145,8 @@ def link(
         census_guess=guess,
         perfect_inference=_spread(simulated(scenario.linkage, linkage.perfect_inference()).success[:, 0], scenario),
         advantage=_spread((named - guess) / (1 - guess), scenario),
-        over_cells=_spread(named - simulated(linkage.CELLS, held).success[:, 0], scenario),
+        over_cells=_spread(named - simulated(linkage.CELLS, read_by_cells).success[:, 0], scenario),
+        faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
     )
 
 
@@ -178,11 +183,12 @@ def exposure(scenario: Scenario, prepared: Attack, linked: LinkageStudy | None =
         people, again_people = size * shares, size * np.broadcast_to(shares, prepared.predicted_share.shape)
         named = risk.named_by_cell(*risk.predicted_and_right(prepared.outcomes), size)
         again_named, drawn = risk.named_by_cell(prepared.predicted_share, prepared.right_share, size), None
+        faces = prepared.faces
     else:
         if linked is None:
             raise ValueError(f"the risk under the linkage by {scenario.linkage} must be simulated first, got no simulation")
         people, named = linked.risk.people.mean(axis=0), linked.risk.named.mean(axis=0)
-        drawn = linked.risk.people.sum(axis=0)
+        drawn, faces = linked.risk.people.sum(axis=0), linked.faces
         again_people, again_named = _again(linked.risk.people, scenario), _again(linked.risk.named, scenario)
     return risk.exposure(
         people,
@@ -190,7 +196,7 @@ def exposure(scenario: Scenario, prepared: Attack, linked: LinkageStudy | None =
         resampled_people=again_people,
         resampled_named=again_named,
         guess=guess,
-        faces=prepared.faces,
+        faces=faces,
         bins=prepared.bins,
         drawn=drawn,
     )

@@ -9,9 +9,11 @@ import numpy as np
 from core import replication
 from core.company import Census
 from core.faces import Faces, near_identical_groups, utkface
-from core.inference import forests
+from core.inference import attackers, forests
+from core.inference.attackers import Attacker
+from core.inference.forests import Forests
 from core.inference.held_out import HeldOut
-from core.scenario import ATTACKERS, Scenario
+from core.scenario import ATTACKERS, LINKAGES, Scenario
 from core.study.evidence import Evidence
 
 
@@ -33,28 +35,27 @@ def evidence_from(
     Raises
     ------
     ValueError
-        If the scenario has several pictures of each person, or an attacker that cannot be trained here.
+        If the scenario has several pictures of each person.
     """
     if scenario.pictures != 1:
         raise ValueError(f"labelled faces show one picture of each person: pictures must be 1, got {scenario.pictures}")
-    _check_trainable(scenario.attacker)
     rng = np.random.default_rng(scenario.seed)
     levelled = utkface.level(faces.people, rng=rng)
     progress("looking for near-identical photos")
     sets = replication.rotated(faces, levelled, rng, near_identical_groups(faces.embeddings))[0]
-    held = _train_and_read(scenario, sets.training, sets.pool, progress)
-    return Evidence(census, {scenario.protocol: held}, sets.training.people.counts())
 
-
-def _check_trainable(attacker: str) -> None:
-    if attacker != ATTACKERS[0]:
-        raise ValueError(f"the attacker trained on labelled faces must be {ATTACKERS[0]}, got {attacker}")
-
-
-def _train_and_read(scenario: Scenario, training: Faces, held: Faces, progress: Callable[[str], None]) -> HeldOut:
     def step(attribute: str) -> None:
         progress(f"training the {attribute} {scenario.attacker}")
 
-    trained = forests.train(training, seed=scenario.seed, protocol=scenario.protocol, progress=step)
-    progress("reading faces")
-    return HeldOut(held.people, trained.beliefs(held.embeddings))
+    def read(trained: Forests | Attacker) -> HeldOut:
+        progress("reading faces")
+        return HeldOut(sets.pool.people, trained.beliefs(sets.pool.embeddings))
+
+    by_protocol, others = {}, {}
+    if scenario.attacker == ATTACKERS[0]:
+        forest = forests.train(sets.training, seed=scenario.seed, protocol=scenario.protocol, progress=step)
+        by_protocol = {scenario.protocol: read(forest)}
+    if scenario.attacker != ATTACKERS[0] or scenario.linkage != LINKAGES[0]:
+        trained = attackers.train(scenario.attacker, sets.training, seed=scenario.seed, progress=step)
+        others = {(scenario.attacker, 1): read(trained)}
+    return Evidence(census, by_protocol, sets.training.people.counts(), others)

@@ -13,7 +13,7 @@ from core.checks import FloatArray, IntArray
 from core.demographics import AgeBins, cells
 from core.inference import predicted_cells
 from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, SimulatedRisk
-from core.scenario import LARGEST_COMPANY, SMALLEST_COMPANY, Scenario
+from core.scenario import LARGEST_COMPANY, LINKAGES, SMALLEST_COMPANY, Scenario
 from core.study.evidence import Evidence, load_evidence
 
 BOOTSTRAP_REPEATS = 100
@@ -137,7 +137,7 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
     """How the scenario's attacker reads a random employee. Depends on neither company size, repeats nor linkage."""
     bins = AgeBins(scenario.age_bin_width)
-    held = evidence.held_out_of(scenario)
+    held = evidence.held_out_of(scenario.replace(linkage=LINKAGES[0]))
     matched = company.match(evidence.population(scenario), held.people)
     predicted = predicted_cells(held.beliefs, bins)
     rng = np.random.default_rng([scenario.seed, 1])

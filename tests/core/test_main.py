@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core import replication, shipped, study, training
+from core import comparison, replication, shipped, study, training
 from core.__main__ import main
 from core.faces import generator
 from core.scenario import Scenario
@@ -56,6 +56,9 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
         (["replicate", "--faces", "absent.parquet"], "absent.parquet"),
         (["fit-generator", "--faces", "a", "--within", "absent.parquet", "--out", "b"], "absent.parquet: no such file."),
         (["replicate", "--census", "absent.data"], "cannot read the census file absent.data."),
+        (["compare", "--faces", "absent.parquet"], "absent.parquet: no such file."),
+        (["compare", "--seed", "-1"], "seed must be 0 to 4,294,967,295, got -1."),
+        (["train-attackers", "--out", "a", "--generator", "absent"], "cannot read face_generator.npz in absent"),
         (["fly"], "No such command 'fly'."),
     ],
 )
@@ -110,8 +113,10 @@ def test_risk_trains_on_labelled_faces(tmp_path, capsys, faces):
     assert printed["linkage"]["success"]["1"]["mean_low"] > 1 / 20
     assert all(row["uncertain"] for row in printed["most_exposed"])
     assert printed["nearest_age_share"] > 0
-    assert main([*command, "--attacker", "svm"]) == 2
-    assert "the attacker trained on labelled faces must be forest, got svm." in capsys.readouterr().err
+    assert main([*command, "--attacker", "lda"]) == 0
+    stronger = json.loads(capsys.readouterr().out)
+    assert stronger["scenario"]["attacker"] == "lda"
+    assert stronger["linkage"]["success"]["1"]["mean_low"] > 1 / 20
     assert main([*command, "--pictures", "2"]) == 2
     assert "labelled faces show one picture of each person: pictures must be 1, got 2." in capsys.readouterr().err
 
@@ -166,6 +171,20 @@ def test_replicate_command_records_what_it_prints(tmp_path, capsys, monkeypatch)
     assert main(["replicate", "--seed", "5", "--out", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == result
     assert shipped.read_json(shipped.REPLICATION, tmp_path) == result
+
+
+@pytest.mark.parametrize("kind", ["real", "generated"])
+def test_compare_command_records_what_it_prints(tmp_path, capsys, monkeypatch, faces, kind):
+    people, columns = faces.people, {"embedding": list(faces.embeddings.astype(float))}
+    columns["file"] = [f"{people.age[i]}_{people.sex[i]}_{people.race[i]}_{i}.jpg" for i in range(len(people))]
+    pq.write_table(pa.table(columns), tmp_path / "faces.parquet")
+    monkeypatch.setattr(comparison, "ATTACKERS", ("lda",))
+    given = ["--faces", str(tmp_path / "faces.parquet")] if kind == "real" else []
+    assert main(["compare", *given, "--out", str(tmp_path), "--seed", "2", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    recorded = shipped.read_json(shipped.COMPARISON_REAL if kind == "real" else shipped.COMPARISON, tmp_path)
+    assert recorded == printed
+    assert (printed["faces"], printed["seed"], list(printed["attackers"])) == (kind, 2, ["none", "lda"])
 
 
 @pytest.fixture(scope="module", params=[0, 1])

@@ -165,6 +165,9 @@ COMMANDS = {
     "forests.npz": "python -m core train",
     "held_out_beliefs.npz": "python -m core train",
     "replication.json": "python -m core replicate --out",
+    "attackers_held_out.npz": "python -m core train-attackers",
+    "comparison.json": "python -m core compare --out",
+    "comparison_real.json": "python -m core compare --faces --out",
 }
 
 
