@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 
 from ui import first_paint
@@ -12,13 +10,13 @@ loading = first_paint.start()
 
 from core import charts, study
 from core.demographics import cell_labels
-from core.study.inference import ATTRIBUTES
+from core.risk import BY_CELL, FEWEST_FACES, GROUPINGS
 from ui import controls, figure, results, risk_charts, sentences, shell, visitor
 
 loading.empty()
 shell.open_page("pages/21_Re-identification_risk.py", "Re-identification risk")
 
-GROUP_WORDS = {"sex": "Sex", "age": "Age", "race": "Race"}
+GROUP_WORDS = {name: name.capitalize() for name in GROUPINGS}
 
 
 def readings(result: study.Study) -> None:
@@ -30,23 +28,17 @@ def readings(result: study.Study) -> None:
             "Prosecutor",
             seen.prosecutor,
             "Somebody looks for one colleague, and knows that the colleague is in the database. This is the chance for the most "
-            f"exposed: {sentences.people_of_cell(labels[seen.prosecutor_cell])}.",
+            f"exposed: {sentences.people_of_group(labels[seen.prosecutor_cell], BY_CELL)}.",
         ),
         (
             "Journalist",
             seen.journalist,
             f"Somebody wants to show that anyone at all can be named, from a public list of {seen.list_size:,} people that does "
-            f"not tell who works here. This is the chance for the most exposed: {sentences.people_of_cell(labels[seen.journalist_cell])}.",
+            f"not tell who works here. This is the chance for the most exposed: {sentences.people_of_group(labels[seen.journalist_cell], BY_CELL)}.",
         ),
         ("Marketer", seen.marketer, "Somebody wants to name as many as possible. This is the share of all people named."),
     )
-    st.html(
-        '<div class="readings">'
-        + "".join(
-            f"<div>{name}<strong>{charts.percent(value)}</strong>{html.escape(words)}</div>" for name, value, words in parts
-        )
-        + "</div>"
-    )
+    figure.readings((name, charts.percent(value), words) for name, value, words in parts)
     st.caption("Three readings after El Emam and the ARX tool. Exact expectations over random companies.")
 
 
@@ -66,12 +58,13 @@ def risk_now() -> None:
     controls.summary()
     risk_charts.class_sizes(result)
     risk_charts.curve(result)
-    attribute = controls.view_choice("Who bears the risk, by", "bears", ATTRIBUTES, GROUP_WORDS)
-    groups = result.by_group[attribute]
+    grouping = controls.view_choice("Who bears the risk, by", "bears", tuple(GROUPINGS), GROUP_WORDS)
+    groups = results.exposure(scenario, grouping)
     figure.show(
-        charts.exposure(groups, result.exact.expected_reidentified, attribute=attribute),
-        finding=sentences.who_bears_most(groups, attribute),
-        measure=f"Chance of one person to be named, by {attribute}. Exact.",
+        charts.exposure(groups, grouping=grouping),
+        finding=sentences.who_bears_most(groups, grouping),
+        measure=f"Chance of one person to be named, by {grouping}. Bars: exact. Whiskers: 95% intervals, given how many faces the "
+        f"attacker was tested on. Of many groups the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces.",
         key="exposure",
     )
     st.html('<div class="finding">Three attackers, three readings</div>')

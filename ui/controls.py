@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
 from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
 from core.scenario import (
+    ATTACKERS,
+    BY_BIN,
     CORRECTED,
+    EXACT,
     LARGEST_COMPANY,
+    LINKAGES,
+    PICTURES,
     PROTOCOLS,
     RACE_MAPPING_NAMES,
     SMALLEST_COMPANY,
@@ -32,6 +38,7 @@ _TOLD = "controls_told"
 """Values that each control was told to show since it last showed what it should; the last one is the newest."""
 
 _EVEN = 50
+_YEARS_OFF = (1, 2, 3, 5, 10, 20)
 _EVEN_MIX = (25, 25, 25, 25)
 
 REPEAT_STOPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -94,6 +101,49 @@ def protocol() -> None:
         args=("protocol", "control_protocol"),
         required=True,
     )
+
+
+def attacker() -> None:
+    """Draw the choice of how faces are read."""
+    _select("How faces are read", "attacker", ATTACKERS, key="control_attacker", words=ATTACKER_WORDS.__getitem__)
+
+
+def linkage() -> None:
+    """Draw the choice of how readings become names."""
+    _select("How names are found", "linkage", LINKAGES, key="control_linkage", words=LINKAGE_WORDS.__getitem__)
+
+
+def age_knowledge() -> None:
+    """Draw the choice of what the public list tells of ages."""
+    known = visitor.scenario().age_knowledge
+    options = [EXACT, *(f"within {years}" for years in _YEARS_OFF), BY_BIN]
+    if known not in options:
+        options.insert(1, known)
+    _select(
+        "Ages in the public list",
+        "age_knowledge",
+        options,
+        key="control_age_knowledge",
+        words=lambda name: {EXACT: "Exact", BY_BIN: "Known to an age bin"}.get(name, f"Known {name} years"),
+    )
+
+
+def pictures() -> None:
+    """Draw a slider for the number of pictures of each person."""
+    set_value("control_pictures", visitor.scenario().pictures)
+    st.select_slider(
+        "Pictures of each person",
+        PICTURES,
+        key="control_pictures",
+        on_change=_chosen,
+        args=("pictures", "control_pictures"),
+        help="The attacker averages the embeddings of one person's pictures.",
+    )
+
+
+def _select(label: str, choice: str, options: Sequence[str], *, key: str, words: Callable[[str], str]) -> None:
+    set_value(key, getattr(visitor.scenario(), choice))
+    st.selectbox(label, options, key=key, format_func=words, on_change=_chosen, args=(choice, key))
 
 
 def race_mapping() -> None:
@@ -162,9 +212,11 @@ def summary() -> None:
             ", ".join(f"{percent}% {race}" for race, percent in zip(RACES, scenario.race_percents, strict=True) if percent)
         )
     labels = "corrected race labels" if scenario.protocol == CORRECTED else "the paper's race labels"
+    reader = ATTACKER_WORDS[scenario.attacker].lower()
+    reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {scenario.age_bin_width} years; "
-        f"{labels}; {scenario.repeats:,} companies drawn; seed {scenario.seed}. The address of this page holds it."
+        f"{labels}; faces read by {reader}; {scenario.repeats:,} companies drawn; seed {scenario.seed}. The address of this page holds it."
     )
 
 

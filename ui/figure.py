@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -14,6 +15,15 @@ _CONFIG = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"format": "svg"},
 }
+
+
+def readings(parts: Iterable[tuple[str, str, str]]) -> None:
+    """Draw figures side by side: name, value, and words for each."""
+    cells = "".join(
+        f"<div>{html.escape(name)}<strong>{html.escape(value)}</strong>{html.escape(words)}</div>"
+        for name, value, words in parts
+    )
+    st.html(f'<div class="readings">{cells}</div>')
 
 
 def show(chart: Chart, *, finding: str, measure: str, key: str) -> None:

@@ -16,7 +16,10 @@ NAVIGATION = {
         "pages/11_What_a_faceprint_reveals.py": "What a faceprint reveals",
         "pages/12_Embeddings_explained.py": "Embeddings explained",
     },
-    "The risk": {"pages/21_Re-identification_risk.py": "Re-identification risk"},
+    "The risk": {
+        "pages/21_Re-identification_risk.py": "Re-identification risk",
+        "pages/22_Stronger_attackers.py": "Stronger attackers",
+    },
     "Your case": {"pages/31_The_company.py": "The company"},
     "Method": {"pages/41_Method.py": "Method"},
 }

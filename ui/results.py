@@ -6,13 +6,17 @@ import streamlit as st
 
 from core import shipped, study
 from core.faces import generator
-from core.risk import EquivalenceRisk, RiskCurve
+from core.linkage import CELLS, Spread
+from core.risk import EquivalenceRisk, Exposure, RiskCurve
 from core.scenario import Scenario
-from core.study import Attack, AttributeReading, Evidence, PictureStudy, Study, WidthStudy, Workforce
+from core.study import Attack, AttributeReading, Evidence, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
 from core.verification import Pairs
 from core.verification import equal_error_rate as equal_error_rate_of
 
 _DEFAULT = Scenario()
+_PEOPLE_SIMULATED, _FEWEST_COMPANIES = 10_000, 5
+"""People whom one answer of a page simulates, so that it takes a second or two: fewer companies of a large size."""
+
 _LINKAGE = ("linkage", "age_knowledge")
 _ATTACK = ("protocol", "attacker", "pictures", *_LINKAGE)
 """Choices that touch neither who works in a company nor what pictures of its people look like."""
@@ -38,6 +42,39 @@ def attack(scenario: Scenario) -> Attack:
 def curve(scenario: Scenario) -> RiskCurve:
     """Return E over all company sizes: the same for any company size and number of repeats."""
     return _curve(_without(scenario, "company_size", "repeats", *_LINKAGE))
+
+
+def exposure(scenario: Scenario, grouping: str) -> Exposure:
+    """Return who bears the exact risk, by one grouping."""
+    return _exposure(_without(scenario, "repeats", *_LINKAGE), grouping)
+
+
+def link(scenario: Scenario) -> LinkageStudy:
+    """Return the risk of simulated companies under the scenario's linkage.
+
+    Raises
+    ------
+    ValueError
+        If the company is too large for the linkage.
+    """
+    return _link(_few_companies(scenario))
+
+
+def share_named(scenario: Scenario) -> Spread:
+    """Return the share named at the first guess: what is left of `link` where many attacks are compared."""
+    return _share_named(_few_companies(scenario))
+
+
+def exposure_when_linked(scenario: Scenario, grouping: str) -> Exposure:
+    """Return who bears the risk under the scenario's linkage: exact for cells, simulated for others."""
+    if scenario.linkage == CELLS:
+        return exposure(scenario, grouping)
+    return study.exposure(scenario, attack(scenario), link(scenario), groupings=[grouping])[grouping]
+
+
+def _few_companies(scenario: Scenario) -> Scenario:
+    fewest = min(scenario.repeats, _FEWEST_COMPANIES)
+    return scenario.replace(repeats=max(fewest, min(scenario.repeats, _PEOPLE_SIMULATED // scenario.company_size)))
 
 
 def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
@@ -87,6 +124,12 @@ def recorded_replication() -> dict:
     return shipped.read_json(shipped.REPLICATION)
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def recorded_comparison(faces: str) -> dict:
+    """Return the comparison of attackers on "generated" or "real" faces, as recorded in `models/`."""
+    return shipped.read_json({"generated": shipped.COMPARISON, "real": shipped.COMPARISON_REAL}[faces])
+
+
 def _without(scenario: Scenario, *names: str) -> Scenario:
     """Return the scenario with what does not touch a result at its default, so that the cache finds it."""
     return scenario.replace(**{name: getattr(_DEFAULT, name) for name in names})
@@ -100,6 +143,21 @@ def _attack(scenario: Scenario) -> Attack:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _run(scenario: Scenario) -> Study:
     return study.run(scenario, prepared=attack(scenario))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _exposure(scenario: Scenario, grouping: str) -> Exposure:
+    return study.exposure(scenario, attack(scenario), groupings=[grouping])[grouping]
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _link(scenario: Scenario) -> LinkageStudy:
+    return study.link(scenario, evidence(), prepared=attack(scenario))
+
+
+@st.cache_resource(max_entries=1024, show_spinner=False)
+def _share_named(scenario: Scenario) -> Spread:
+    return _link(scenario).success[1]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

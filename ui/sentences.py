@@ -7,7 +7,10 @@ import html
 import streamlit as st
 
 from core import charts
-from core.risk import GroupRisk
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
+from core.linkage import CELLS
+from core.risk import GROUPINGS, Exposure
+from core.scenario import BY_BIN, EXACT, Scenario
 from core.study import Study
 
 _FEWEST_FOR_PERCENTILES = 10
@@ -58,20 +61,27 @@ def against_guess(study: Study) -> str:
     return f"The larger the company, the safer each person, yet the attacker does {ratio:.1f} times as well as a random guess"
 
 
-def people_of(attribute: str, label: str) -> str:
-    """Name the people of a group: "women", "people aged 21-40", "Asian people"."""
-    if attribute == "sex":
-        return _SEX_WORDS[label]
-    return f"people aged {label}" if attribute == "age" else f"{label} people"
+def who_bears_most(groups: Exposure, grouping: str) -> str:
+    """Say which group bears the highest risk."""
+    label, ratio = groups.most_exposed(1).labels[0], groups.ratio.max()
+    people = people_of_group(label, grouping)
+    return f"{people[0].upper()}{people[1:]} bear most: {ratio:.1f} times the average risk"
 
 
-def people_of_cell(label: str) -> str:
-    """Name the people of a cell such as "21-40, Female, Asian": "Asian women aged 21-40"."""
-    age, sex, race = label.split(", ")
-    return f"{race} {_SEX_WORDS[sex]} aged {age}"
+def people_of_group(label: str, grouping: str) -> str:
+    """Name the people of a group of `GROUPINGS`: "Asian women", "Black people aged 21-40"."""
+    parts = dict(zip(GROUPINGS[grouping], label.split(", "), strict=True))
+    who = " ".join(word for word in (parts.get("race"), _SEX_WORDS.get(parts.get("sex", ""), "people")) if word)
+    return f"{who} aged {parts['age']}" if "age" in parts else who
 
 
-def who_bears_most(groups: GroupRisk, attribute: str) -> str:
-    """Say which group of one attribute bears the highest risk."""
-    people = people_of(attribute, groups.most_exposed)
-    return f"{people[0].upper()}{people[1:]} bear most: {groups.highest_ratio:.1f} times the average risk"
+def attack(scenario: Scenario) -> str:
+    """Describe the attack: "a neural network, exact ages, the best one-to-one match"."""
+    ages = {BY_BIN: f"ages known to {scenario.age_bin_width} years", EXACT: "exact ages"}
+    known = (
+        ""
+        if scenario.linkage == CELLS
+        else f", {ages.get(scenario.age_knowledge) or f'ages known {scenario.age_knowledge} years'}"
+    )
+    pictures = f", {scenario.pictures} pictures of each" if scenario.pictures > 1 else ""
+    return f"{ATTACKER_WORDS[scenario.attacker].lower()}, {LINKAGE_WORDS[scenario.linkage].lower()}{known}{pictures}"

@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from core import shipped
-from core.scenario import ATTACKERS, PICTURES
 from ui import controls, navigation, results, visitor
 
 PRODUCT = "Faceprint Risk"
@@ -48,23 +47,13 @@ def open_page(page: str, title: str) -> None:
         st.warning("The link could not be used as it was. " + " ".join(problems))
     st.title(title)
     try:
-        evidence = results.evidence()
+        results.evidence()
     except shipped.DamagedModelError as error:
-        st.error(f"{_capitalised(error)}.")
+        st.error(f"{str(error)[0].upper()}{str(error)[1:]}.")
         st.stop()
-    try:
-        evidence.held_out_of(visitor.scenario())
-    except ValueError as error:
-        visitor.choose(attacker=ATTACKERS[0], pictures=PICTURES[0])
-        share()
-        st.warning(f"{_capitalised(error)}; {ATTACKERS[0]} from 1 picture is used instead.")
 
 
 def share() -> None:
     """Bring the URL and the navigation's links in line with the scenario. A fragment ends its controls with this."""
     visitor.write_url()
     navigation.point_to(visitor.url_parameters())
-
-
-def _capitalised(error: Exception) -> str:
-    return f"{str(error)[0].upper()}{str(error)[1:]}"

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.checks import one_of, real_number, whole_number
+from core.risk import GROUPINGS
 from core.scenario import Scenario, from_strings, to_string
 from core.study.inference import ATTRIBUTES
 from core.verification import METRICS
@@ -37,12 +38,14 @@ _URL_NAMES = {
 """Name of each choice in the URL: part of every link that was ever shared, so these stay."""
 
 PAIRS = ("same", "different")
+TESTED_ON = ("generated", "real")
 LARGEST_PAIR = 999
 LARGEST_THRESHOLD = 20
 
 _VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "attribute": (ATTRIBUTES[0], lambda text: one_of("attribute", text, ATTRIBUTES)),
-    "bears": ("sex", lambda text: one_of("group", text, ATTRIBUTES)),
+    "bears": ("sex", lambda text: one_of("group", text, tuple(GROUPINGS))),
+    "tested": (TESTED_ON[0], lambda text: one_of("faces tested on", text, TESTED_ON)),
     "metric": (METRICS[0], lambda text: one_of("metric", text, METRICS)),
     "pair": (PAIRS[0], lambda text: one_of("pair", text, PAIRS)),
     "number": (0, lambda text: whole_number("number of the pair", int(text) if text.isdecimal() else text, 0, LARGEST_PAIR)),

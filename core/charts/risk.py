@@ -22,7 +22,7 @@ from core.charts.style import (
     percent,
     upright_line,
 )
-from core.risk import CLASS_SIZES, EquivalenceRisk, GroupRisk, RiskCurve
+from core.risk import CLASS_SIZES, EquivalenceRisk, Exposure, RiskCurve
 from core.study import PAPER_SIZES, Study, WidthStudy
 
 CLASS_SIZE_STRENGTHS = (1.0, 0.72, 0.5, 0.32, 0.18)
@@ -32,6 +32,7 @@ _CLASS_WORDS = ("alone", "among 2 to 5", "among 6 to 10", "among 11 to 20", "amo
 _SMALLEST_LABELLED_SHARE = 0.06
 _CURVE_FLOOR = 1e-6
 _LABEL_RIGHT_BELOW = 8
+_MOST_GROUPS, _MOST_EXPOSED = 16, 10
 _MOST_ROWS = len(PAPER_SIZES) + 1
 _POWERS_OF_TEN = {"tickvals": [10**power for power in range(1, 7)], "ticktext": ["10", "100", "1,000", "10k", "100k", "1M"]}
 
@@ -250,43 +251,72 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
     )
 
 
-def exposure(groups: GroupRisk, average: float, *, attribute: str) -> Chart:
-    """Chance to be named in each group of one attribute, beside the average person's."""
-    order = np.argsort(groups.risk) if attribute != "age" else np.arange(len(groups.risk))[::-1]
-    labels = [groups.labels[index] for index in order]
-    risk, people, ratio = groups.risk[order], groups.people[order], groups.ratio[order]
+def exposure(groups: Exposure, *, grouping: str) -> Chart:
+    """Chance to be named in each group, with its 95 % interval, beside the average person's.
+
+    Of many groups the most exposed are drawn; the table holds all. Groups that rest on few faces are hatched.
+    """
+    drawn = groups.most_exposed(_MOST_EXPOSED) if len(groups.labels) > _MOST_GROUPS else groups
+    order = np.arange(len(drawn.labels))[::-1] if grouping == "age" and drawn is groups else np.argsort(drawn.risk)
+    labels = [drawn.labels[index] + (" (uncertain)" if drawn.uncertain[index] else "") for index in order]
+    risk, ratio = drawn.risk[order], drawn.ratio[order]
     bars = {
         "type": "bar",
         "y": labels,
         "x": risk,
         "orientation": "h",
-        "marker": {"color": f"rgba({ACCENT_RGB}, 0.55)", "line": {"width": 0}},
+        "marker": {
+            "color": f"rgba({ACCENT_RGB}, 0.55)",
+            "line": {"width": 0},
+            "pattern": {"shape": ["/" if uncertain else "" for uncertain in drawn.uncertain[order]]},
+        },
+        "error_x": {
+            "array": (drawn.high - drawn.risk)[order],
+            "arrayminus": (drawn.risk - drawn.low)[order],
+            "color": GREY,
+            "thickness": 1.5,
+            "width": 4,
+        },
         "text": [f"{percent(value)}, {times:.1f} times average" for value, times in zip(risk, ratio, strict=True)],
-        "textposition": "auto",
+        "textposition": "inside",
+        "insidetextanchor": "start",
         "insidetextfont": {"color": INK},
-        "customdata": np.stack([ratio, people], axis=-1),
-        "hovertemplate": "%{y}: %{x:.2%} chance to be named, %{customdata[0]:.1f} times the average;<br>"
-        "about %{customdata[1]:,.1f} such people in the company<extra></extra>",
+        "constraintext": "none",
+        "customdata": np.stack([ratio, drawn.people[order], drawn.low[order], drawn.high[order], drawn.faces[order]], axis=-1),
+        "hovertemplate": "%{y}: %{x:.2%} chance to be named (%{customdata[2]:.2%} to %{customdata[3]:.2%}),<br>"
+        "%{customdata[0]:.1f} times the average; about %{customdata[1]:,.1f} such people in the company,<br>"
+        "%{customdata[4]:,} held-out faces behind it<extra></extra>",
     }
     figure = draw(
         [bars],
         x={
             "title": "Chance to be named (dashed: the average person's)",
             "tickformat": ".0%",
-            "range": [0, max(float(risk.max()) * 1.25, 1e-9)],
+            "range": [0, max(float(drawn.high.max()) * 1.08, 1e-9)],
         },
         y={"type": "category"},
         height=90 + max(120, 34 * len(labels)),
-        shapes=[upright_line(average, {"color": GREY, "width": 1.5, "dash": "dash"}, layer="below")],
+        shapes=[upright_line(groups.average, {"color": GREY, "width": 1.5, "dash": "dash"}, layer="below")],
     )
     table = pd.DataFrame(
-        {attribute: labels, "chance to be named": risk, "times the average": ratio, "people in the company": people}
+        {
+            grouping: groups.labels,
+            "chance to be named": groups.risk,
+            "95% interval from": groups.low,
+            "95% interval to": groups.high,
+            "times the average": groups.ratio,
+            "best guess without a face": groups.guess,
+            "advantage over that guess": groups.advantage,
+            "people in the company": groups.people,
+            "held-out faces": groups.faces,
+            "uncertain": groups.uncertain,
+        }
     )
     worst = int(groups.risk.argmax())
     return Chart(
         figure,
         table,
-        f"Bars of the chance to be named by {attribute}. {groups.labels[worst]} people bear the most: "
+        f"Bars of the chance to be named by {grouping}. {groups.labels[worst]} people bear the most: "
         f"{percent(groups.risk[worst])}, {groups.ratio[worst]:.1f} times the average.",
     )
 

@@ -102,6 +102,11 @@ def percent(share: float) -> str:
     return f"{value:.{1 - int(np.floor(np.log10(value)))}f}%"
 
 
+def points(difference: float) -> str:
+    """Return a difference of shares in percentage points: "5.1 points"."""
+    return f"{100 * difference:.1f} points"
+
+
 def people(share: float, company_size: int) -> str:
     """Return the number of people that a share of the company stands for: "about 7 people"."""
     count = share * company_size

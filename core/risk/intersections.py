@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,6 +109,7 @@ def exposure(
     faces: dict[str, IntArray],
     bins: AgeBins,
     drawn: FloatArray | None = None,
+    groupings: Sequence[str] = tuple(GROUPINGS),
 ) -> dict[str, Exposure]:
     """Risk of a person of each group.
 
@@ -124,15 +126,16 @@ def exposure(
     bins : AgeBins
     drawn : (cells,) floats, optional
         Number of people simulated, where the risk is not exact.
+    groupings : names of `GROUPINGS`, optional
 
     Returns
     -------
     dict of Exposure
-        One for each of `GROUPINGS`.
+        One for each grouping.
     """
     return {
         name: _by_grouping(name, people, named, (resampled_people, resampled_named), guess, faces[name], bins, drawn)
-        for name in GROUPINGS
+        for name in groupings
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.checks import FloatArray, IntArray
 from core.demographics import AgeBins, cells
 from core.inference.held_out import HeldOut
 from core.linkage import LinkageRisk, Spread
-from core.risk import BY_CELL, Exposure
+from core.risk import BY_CELL, GROUPINGS, Exposure
 from core.scenario import Scenario
 from core.study.evidence import Evidence
 from core.study.whole import Attack, attack, run
@@ -165,7 +165,13 @@ def gain(better: LinkageStudy, other: LinkageStudy) -> Spread:
     return _spread(better.risk.success[:, 0] - other.risk.success[:, 0], better.scenario)
 
 
-def exposure(scenario: Scenario, prepared: Attack, linked: LinkageStudy | None = None) -> dict[str, Exposure]:
+def exposure(
+    scenario: Scenario,
+    prepared: Attack,
+    linked: LinkageStudy | None = None,
+    *,
+    groupings: Sequence[str] = tuple(GROUPINGS),
+) -> dict[str, Exposure]:
     """Who bears the risk: by sex, race, age bin and their intersections.
 
     Parameters
@@ -176,6 +182,7 @@ def exposure(scenario: Scenario, prepared: Attack, linked: LinkageStudy | None =
     linked : LinkageStudy, optional
         Result of `link` for this scenario, if its linkage is another than `"cells"`. For `"cells"` the risk is exact, and its
         interval the error of the estimate from held-out faces; for others it is that of the simulation.
+    groupings : names of `core.risk.GROUPINGS`, optional
     """
     size, shares = scenario.company_size, prepared.outcomes.sum(axis=1)
     guess = linkage.census_guess(scenario.linkage, shares, size)
@@ -199,6 +206,7 @@ def exposure(scenario: Scenario, prepared: Attack, linked: LinkageStudy | None =
         faces=faces,
         bins=prepared.bins,
         drawn=drawn,
+        groupings=groupings,
     )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core import charts, study
+from core import charts, shipped, study
 from core.charts.style import INK, INK_ON_DARK
 from core.scenario import Scenario
 from core.verification import Pairs
@@ -26,14 +26,24 @@ def every_chart(evidence, result):
     reading = study.read_attribute(scenario, evidence, "age")
     widths = study.by_width(scenario, evidence)
     drawn = study.draw(scenario, evidence)
+    linked = study.link(scenario.replace(repeats=5), evidence, prepared=attack)
+    spread = linked.success[1]
+    recorded = shipped.read_json(shipped.COMPARISON)
     rng = np.random.default_rng(0)
     pairs = Pairs(rng.uniform(0.2, 0.6, 50), rng.uniform(0.5, 1.2, 200))
     return {
         "class sizes": charts.class_sizes(result, study.at_sizes(attack, study.PAPER_SIZES)),
         "risk curve": charts.risk_curve(study.curve(scenario, attack), result),
         "map": charts.size_width_map([10, 100], widths, result),
-        "exposure": charts.exposure(result.by_group["race"], 0.1, attribute="race"),
+        "exposure": charts.exposure(study.exposure(scenario, attack)["race"], grouping="race"),
         "simulated": charts.exact_against_simulated(result),
+        "share named": charts.share_named({("svm", "cells"): spread, ("svm", "posterior"): spread}, random_guess=1 / 30),
+        "success": charts.success(linked, linked),
+        "pictures": charts.pictures({1: spread, 20: spread}, chosen=1),
+        "reliability": charts.reliability(
+            {name: values["sex"]["reliability"] for name, values in recorded["attackers"].items() if name != "none"},
+            chosen="svm",
+        ),
         "confusion": charts.confusion(reading.evaluation, attribute="age"),
         "roc": charts.roc_curves(reading),
         "tradeoff": charts.width_tradeoff(widths, company_size=30, chosen=15),

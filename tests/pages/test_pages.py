@@ -15,7 +15,7 @@ from core.verification import error_rates
 from ui.navigation import NAVIGATION
 
 PAGES = [path for group in NAVIGATION.values() for path in group]
-REVEALS, EXPLAINED, RISK, COMPANY, METHOD = PAGES[1:6]
+REVEALS, EXPLAINED, RISK, STRONGER, COMPANY, METHOD = PAGES[1:7]
 
 
 @pytest.fixture(scope="module")
@@ -75,23 +75,6 @@ def test_the_choice_of_a_linkage_stays_in_the_url(opened, path):
     assert page.problems() == []
     assert not page.driver.warning
     assert page.url() == url
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_beliefs_that_are_not_at_hand_fall_back_with_a_sentence(opened, path, monkeypatch):
-    shipped_ones = study.Evidence.held_out_of
-
-    def without_lda(evidence, scenario):
-        if scenario.attacker == "lda":
-            raise ValueError("beliefs must be at hand, got lda from 20 pictures")
-        return shipped_ones(evidence, scenario)
-
-    monkeypatch.setattr(study.Evidence, "held_out_of", without_lda)
-    page = opened(path, attacker="lda", pictures="20", people="50")
-    assert page.problems() == []
-    (warning,) = page.driver.warning
-    assert warning.value == "Beliefs must be at hand, got lda from 20 pictures; forest from 1 picture is used instead."
-    assert page.url() == {"people": "50"}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -172,6 +155,62 @@ def test_risk_page_shows_the_librarys_figures(opened, evidence):
     for reading in (result.readings.prosecutor, result.readings.journalist, result.readings.marketer):
         assert charts.percent(reading) in page.text()
     assert page.url() == {"people": "250", "years": "10", "repeats": "200", "bears": "race"}
+
+
+def test_risk_page_shows_who_bears_it_by_intersections(opened, evidence):
+    page = opened(RISK, bears="age, sex and race", years="5")
+    scenario = Scenario(age_bin_width=5)
+    groups = study.exposure(scenario, study.attack(scenario, evidence))["age, sex and race"].most_exposed(10)
+    drawn = page.charts()["exposure"]["data"][0]
+    assert drawn["x"] == pytest.approx(groups.risk[::-1])
+    assert sum("(uncertain)" in label for label in drawn["y"]) == groups.uncertain.sum()
+
+
+def test_stronger_attackers_shows_the_librarys_figures(opened, evidence):
+    page = opened(STRONGER, people="30", repeats="20")
+    page.driver.selectbox(key="control_attacker").set_value("svm").run()
+    page.driver.selectbox(key="control_linkage").set_value("posterior").run()
+    page.driver.selectbox(key="control_age_knowledge").set_value("within 3").run()
+    page.driver.select_slider(key="control_pictures").set_value(5).run()
+    page.driver.segmented_control(key="view_bears").set_value("race").run()
+    page.driver.segmented_control(key="view_attribute").set_value("race").run()
+    page.driver.segmented_control(key="view_tested").set_value("real").run()
+    assert page.problems() == []
+    scenario = Scenario(company_size=30, repeats=20, attacker="svm", linkage="posterior", age_knowledge="within 3", pictures=5)
+    prepared = study.attack(scenario, evidence)
+    linked = study.link(scenario, evidence, prepared=prepared)
+    drawn = page.charts()
+    assert drawn["success"]["data"][2]["y"] == pytest.approx([linked.success[rank].mean for rank in (1, 3, 5, 10)])
+    assert drawn["pictures"]["data"][0]["y"][3] == pytest.approx(linked.success[1].mean)
+    assert drawn["share_named"]["data"][1]["x"][3] == pytest.approx(linked.success[1].mean)
+    groups = study.exposure(scenario, prepared, linked)["race"]
+    assert sorted(drawn["exposure"]["data"][0]["x"]) == pytest.approx(sorted(groups.risk))
+    recorded = shipped.read_json(shipped.COMPARISON_REAL)["attackers"]["svm"]["race"]
+    assert drawn["reliability"]["data"][-1]["y"] == pytest.approx(recorded["reliability"]["right"])
+    assert page.driver.table[0].value.loc["Support vectors", "Read rightly"].startswith(charts.percent(recorded["accuracy"]))
+    for value in (linked.success[1].mean, linked.census_guess, linked.perfect_inference.mean, linked.advantage.mean):
+        assert charts.percent(value) in page.text()
+    assert page.url() == {
+        "people": "30", "repeats": "20", "attacker": "svm", "linkage": "posterior", "ages": "within 3", "pictures": "5",
+        "bears": "race", "attribute": "race", "tested": "real",
+    }  # fmt: skip
+
+
+def test_stronger_attackers_sets_a_strong_attack_beside_the_papers(opened):
+    page = opened(STRONGER, people="20", repeats="10")
+    assert "A stronger attack could name" in page.text()
+    next(button for button in page.driver.button if button.label == "Take the strong attack").click().run()
+    assert page.problems() == []
+    assert "This attack could name" in page.text()
+    assert page.url() == {"people": "20", "repeats": "10", "attacker": "mlp", "linkage": "assignment", "ages": "exact"}
+
+
+def test_stronger_attackers_says_which_companies_are_too_large(opened):
+    page = opened(STRONGER, people="5000", linkage="assignment")
+    assert page.problems() == []
+    (told,) = page.driver.info
+    assert "up to 1,000 people" in told.value
+    assert not page.charts()
 
 
 def test_company_page_draws_the_wanted_company(opened, evidence):
