@@ -47,7 +47,7 @@ def understatement(attack: study.LinkageStudy, paper: study.LinkageStudy, *, cho
     ratio = f", {named / of_paper:.1f} times as many" if more.mean > 0 else ""
     sentences.headline(
         f"{'This' if chosen else 'A stronger'} attack could name *{charts.people(named, size)}* of {size:,}. "
-        f"The paper's{'' if chosen else ', chosen below,'} names {charts.people(of_paper, size)}.",
+        f"The paper's{'' if chosen else ', chosen above,'} names {charts.people(of_paper, size)}.",
         f"That is {charts.percent(named)} against {charts.percent(of_paper)}{ratio}: means of the same {attack.companies:,} simulated "
         f"companies, which differ by {charts.points(more.mean)}, paired 95% interval {charts.points(more.mean_low)} to "
         f"{charts.points(more.mean_high)}. {'The' if chosen else 'The stronger'} attack: {sentences.attack(scenario)}.",
@@ -168,13 +168,14 @@ def attack_now() -> None:
     with st.spinner("Simulating companies"):
         chosen, paper = results.link(scenario), results.link(scenario.replace(**PAPER))
     is_papers = scenario == scenario.replace(**PAPER)
-    understatement(results.link(strong(scenario)) if is_papers else chosen, paper, chosen=not is_papers)
+    stronger = results.link(strong(scenario)) if is_papers else chosen
+    understatement(stronger, paper, chosen=not is_papers)
     controls.summary()
     baselines(chosen)
     figure.show(
-        charts.success(chosen, paper),
-        finding=f"With 5 names to try the attacker finds {charts.percent(chosen.success[5].mean)} of people",
-        measure="Share of people whose name is among the first guesses; ties count as broken at random. Mean of simulated companies, "
+        charts.success(stronger, paper),
+        finding=f"With 5 names to try the attacker finds {charts.percent(stronger.success[5].mean)} of people",
+        measure=f"{sentences.attack(stronger.scenario).capitalize()}. Share of people whose name is among the first guesses; ties count as broken at random. Mean of simulated companies, "
         "95% interval.",
         key="success",
     )

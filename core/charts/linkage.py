@@ -76,7 +76,7 @@ def share_named(shares: Mapping[tuple[str, str], Spread], *, random_guess: float
     figure = draw(
         bars,
         x={
-            "title": "Share of people named at the first guess (dotted: a random name)",
+            "title": "Share named (dotted: random name)",
             "tickformat": ".0%" if highest > 0.05 else ".1%",
             "range": [0, 1.08 * highest],
         },
@@ -301,6 +301,6 @@ def _with_errors(line: dict[str, Any], values: list[Spread]) -> dict[str, Any]:
 
 def _end_label(y: float, text: str, colour: str) -> dict[str, Any]:
     return {
-        "x": _GUESSES[-1], "y": y, "xanchor": "right", "yshift": -16, "text": text, "showarrow": False,
+        "x": _GUESSES[-1], "y": y, "xanchor": "right", "yshift": 16, "text": text, "showarrow": False,
         "font": {"color": colour},
     }  # fmt: skip

@@ -290,7 +290,7 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
     figure = draw(
         [bars],
         x={
-            "title": "Chance to be named (dashed: the average person's)",
+            "title": "Chance to be named (dashed: average)",
             "tickformat": ".0%",
             "range": [0, max(float(drawn.high.max()) * 1.08, 1e-9)],
         },
