@@ -8,6 +8,8 @@ from plotly.subplots import make_subplots
 
 from core.charts.style import ACCENT, ACCENT_RGB, GREY, Chart, draw, label_above, lay_out, percent, upright_line
 from core.checks import FloatArray
+from core.demographics import RACES, SEXES
+from core.study import FaceReading
 from core.verification import Pairs, curve, error_rates
 
 _BINS = 60
@@ -31,6 +33,59 @@ def two_embeddings(first: FloatArray, second: FloatArray, *, names: tuple[str, s
         figure,
         table,
         f"Two rows of {len(first)} bars, the numbers of two embeddings. No single number tells anything by itself.",
+    )
+
+
+def one_embedding(values: FloatArray) -> Chart:
+    """Draw one embedding as bars, number by number."""
+    position = np.arange(1, len(values) + 1)
+    hover = "Number %{x}: %{y:.3f}<extra></extra>"
+    bars = {
+        "type": "bar",
+        "x": position,
+        "y": values,
+        "marker": {"color": ACCENT, "line": {"width": 0}},
+        "hovertemplate": hover,
+    }
+    title = f"Position among the {len(values)} numbers"
+    figure = draw([bars], x={"title": title}, y={"title": "Value"}, height=240, bargap=0.15)
+    return Chart(
+        figure,
+        pd.DataFrame({"position": position, "value": values}),
+        f"A row of {len(values)} bars, the numbers of one face's embedding. No single number tells anything by itself.",
+    )
+
+
+def face_beliefs(reading: FaceReading) -> Chart:
+    """Draw the probabilities of each sex, race and age bin for one face."""
+    labels = {"sex": SEXES, "race": RACES, "age": reading.bins.labels}
+    shares = reading.probabilities()
+    counts = [len(values) for values in shares.values()]
+    # One below the other: side by side, labels and bars run into each other on a phone.
+    figure = make_subplots(
+        rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.1, row_heights=counts, subplot_titles=("Sex", "Race", "Age")
+    )
+    for row, (name, values) in enumerate(shares.items(), start=1):
+        highest = int(values.argmax())
+        figure.add_bar(
+            row=row,
+            col=1,
+            y=list(labels[name]),
+            x=values,
+            orientation="h",
+            marker={"color": [ACCENT if k == highest else _GREY_FILL for k in range(len(values))], "line": {"width": 0}},
+            hovertemplate="%{y}: probability %{x:.1%}<extra></extra>",
+        )
+    lay_out(figure, height=180 + min(26 * sum(counts), 720), showlegend=False, margin={"l": 8, "r": 24, "t": 40, "b": 8})
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(title="Probability", row=3, col=1)
+    figure.update_yaxes(type="category", autorange="reversed")
+    rows = [(name, label, float(p)) for name, values in shares.items() for label, p in zip(labels[name], values, strict=True)]
+    most = ", ".join(f"{labels[name][int(values.argmax())]} {percent(float(values.max()))}" for name, values in shares.items())
+    return Chart(
+        figure,
+        pd.DataFrame(rows, columns=["attribute", "class", "probability"]),
+        f"Three groups of bars: the probabilities of each sex, race and age that forests read off one face. Highest: {most}.",
     )
 
 
