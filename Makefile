@@ -40,6 +40,6 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.for-test: .venv/.for-run requirements-test.txt
+.venv/.for-test: .venv/.for-run requirements-test.txt requirements-cluster.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	touch $@

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 
 from core import company, comparison, replication, shipped, study, tables, training
 from core.faces import generator, utkface
 from core.faces import people as people_files
+from core.faces import photos as photo_files
 from core.scenario import ATTACKERS, LINKAGES, PICTURES, PROTOCOLS, RACE_MAPPING_NAMES, Scenario
 
 _DEFAULTS = {field.name: field.default for field in fields(Scenario)}
@@ -161,6 +164,31 @@ def compare_command(faces: Path | None, out: Path | None, seed: int, as_json: bo
     _print(result, tables.of_comparison, as_json=as_json)
 
 
+@cli.command("extract")
+@click.argument("photos", type=_FILE)
+@click.option("--out", type=_FILE, required=True, help="Folder for shards, or one file that ends in .parquet.")
+@click.option("--labels", default="names", show_default=True, help="names of UTKFace, none, or a CSV: file,age,sex,race.")
+@click.option("--detector", type=click.Choice(photo_files.DETECTORS), default="hog", show_default=True)
+@click.option("--upsample", type=int, default=1, show_default=True, help="Doublings of a photo to find small faces, 0 to 4.")
+@click.option("--jitters", type=int, default=1, show_default=True, help="Distorted copies averaged for a face, 1 to 1,000.")
+@click.option("--prefer", type=click.Choice(photo_files.PREFERENCES), default="largest", show_default=True)
+@click.option("--jobs", type=int, default=1, show_default=True, help="Processes on this machine.")
+@click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786.")
+@click.option("--dask-workers", type=int, help="Processes of a Dask cluster started on this machine.")
+@_json_option
+def extract_command(
+    photos: Path, out: Path, labels: str, as_json: bool, jobs: int, scheduler: str | None, dask_workers: int | None, **face: Any
+) -> None:
+    """Read faces off PHOTOS: a folder, a zip, or a file that lists photos. Run it again to continue."""
+    options = photo_files.FaceOptions(**face)
+    with _Bar() as bar:
+        summary = photo_files.extract(
+            photos, out, options=options, labels_from=labels, jobs=jobs, scheduler=scheduler, dask_workers=dask_workers,
+            started=bar.start, progress=bar.advance,
+        )  # fmt: skip
+    _print(summary.to_dict() | {"written": str(out)}, tables.of_values, as_json=as_json)
+
+
 @cli.command("census")
 @click.option("--adult", type=_FILE, required=True, help="The original adult.data.")
 @click.option("--out", type=_FOLDER, required=True, help="Folder to write census.csv to.")
@@ -172,6 +200,38 @@ def census_command(adult: Path, out: Path) -> None:
 
 def _source(source: Path | None, out: Path) -> Path:
     return source or (out if (out / shipped.GENERATOR).exists() else shipped.FOLDER)
+
+
+class _Bar:
+    """Progress on standard error: photos per second, time left and faces found."""
+
+    def __enter__(self) -> Self:
+        self._open = ExitStack()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def start(self, photos: int) -> None:
+        self._begun, self._photos, self._faces = time.monotonic(), 0, 0
+        self._bar = self._open.enter_context(
+            click.progressbar(
+                length=photos,
+                label="photos",
+                show_pos=True,
+                show_eta=True,
+                file=sys.stderr,
+                item_show_func=lambda _: self._rate(),
+            )
+        )
+
+    def advance(self, photos: int, faces: int) -> None:
+        self._photos += photos
+        self._faces += faces
+        self._bar.update(photos, self._bar)
+
+    def _rate(self) -> str:
+        return f"{self._photos / max(time.monotonic() - self._begun, 1e-3):.1f} photos/s, {self._faces:,} faces"
 
 
 def _progress(message: str) -> None:
