@@ -214,14 +214,14 @@ class _Bar:
 
     def start(self, photos: int) -> None:
         self._begun, self._photos, self._faces = time.monotonic(), 0, 0
-        self._bar = self._open.enter_context(
+        self._bar: Any = self._open.enter_context(
             click.progressbar(
                 length=photos,
                 label="photos",
                 show_pos=True,
                 show_eta=True,
                 file=sys.stderr,
-                item_show_func=lambda _: self._rate(),
+                item_show_func=self._rate,
             )
         )
 
@@ -230,7 +230,7 @@ class _Bar:
         self._faces += faces
         self._bar.update(photos, self._bar)
 
-    def _rate(self) -> str:
+    def _rate(self, _: object) -> str:
         return f"{self._photos / max(time.monotonic() - self._begun, 1e-3):.1f} photos/s, {self._faces:,} faces"
 
 

@@ -15,6 +15,7 @@ NAVIGATION = {
         "app.py": "Home",
         "pages/11_What_a_faceprint_reveals.py": "What a faceprint reveals",
         "pages/12_Embeddings_explained.py": "Embeddings explained",
+        "pages/13_Try_a_photo.py": "Try a photo",
     },
     "The risk": {
         "pages/21_Re-identification_risk.py": "Re-identification risk",

@@ -8,6 +8,8 @@ from core import shipped, study
 from core.faces import generator
 from core.linkage import CELLS, Spread
 from core.risk import EquivalenceRisk, Exposure, RiskCurve
+from core.inference import Forests, forests
+from core.risk import EquivalenceRisk, RiskCurve
 from core.scenario import Scenario
 from core.study import Attack, AttributeReading, Evidence, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
 from core.verification import Pairs
@@ -116,6 +118,12 @@ def equal_error_rate(scenario: Scenario, metric: str) -> float:
 def usual_threshold(scenario: Scenario, metric: str) -> float:
     """Return the threshold that the slider starts at."""
     return _usual_threshold(_without(scenario, *_NOT_OF_PICTURES), metric)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def forests_of(protocol: str) -> Forests:
+    """Return the forests that ship in `models/`."""
+    return forests.load(protocol)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -8,6 +8,8 @@ from plotly.subplots import make_subplots
 
 from core.charts.style import ACCENT, ACCENT_RGB, GREY, Chart, draw, label_above, lay_out, percent, upright_line
 from core.checks import FloatArray
+from core.demographics import RACES, SEXES
+from core.study import FaceReading
 from core.verification import Pairs, curve, error_rates
 
 _BINS = 60
@@ -31,6 +33,54 @@ def two_embeddings(first: FloatArray, second: FloatArray, *, names: tuple[str, s
         figure,
         table,
         f"Two rows of {len(first)} bars, the numbers of two embeddings. No single number tells anything by itself.",
+    )
+
+
+def one_embedding(values: FloatArray) -> Chart:
+    """Draw one embedding as bars, number by number."""
+    position = np.arange(1, len(values) + 1)
+    figure = go.Figure()
+    figure.add_bar(
+        x=position,
+        y=values,
+        marker={"color": ACCENT, "line": {"width": 0}},
+        hovertemplate="Number %{x}: %{y:.3f}<extra></extra>",
+    )
+    lay_out(figure, x_title=f"Position among the {len(values)} numbers", y_title="Value", height=240)
+    figure.update_layout(bargap=0.15)
+    return Chart(
+        figure,
+        pd.DataFrame({"position": position, "value": values}),
+        f"A row of {len(values)} bars, the numbers of one face's embedding. No single number tells anything by itself.",
+    )
+
+
+def face_beliefs(reading: FaceReading) -> Chart:
+    """Draw the probabilities of each sex, race and age bin for one face."""
+    labels = {"sex": SEXES, "race": RACES, "age": reading.bins.labels}
+    shares = reading.probabilities()
+    figure = make_subplots(rows=1, cols=3, horizontal_spacing=0.12, subplot_titles=("Sex", "Race", "Age"))
+    for column, (name, values) in enumerate(shares.items(), start=1):
+        highest = int(values.argmax())
+        figure.add_bar(
+            row=1,
+            col=column,
+            y=list(labels[name]),
+            x=values,
+            orientation="h",
+            marker={"color": [ACCENT if k == highest else _GREY_FILL for k in range(len(values))], "line": {"width": 0}},
+            hovertemplate="%{y}: probability %{x:.1%}<extra></extra>",
+        )
+    lay_out(figure, x_title="", height=320)
+    figure.update_xaxes(title="Probability", tickformat=".0%", range=[0, 1], nticks=3)
+    figure.update_yaxes(type="category", autorange="reversed")
+    figure.update_layout(showlegend=False, margin={"t": 40})
+    rows = [(name, label, float(p)) for name, values in shares.items() for label, p in zip(labels[name], values, strict=True)]
+    most = ", ".join(f"{labels[name][int(values.argmax())]} {percent(float(values.max()))}" for name, values in shares.items())
+    return Chart(
+        figure,
+        pd.DataFrame(rows, columns=["attribute", "class", "probability"]),
+        f"Three groups of bars: the probabilities of each sex, race and age that forests read off one face. Highest: {most}.",
     )
 
 

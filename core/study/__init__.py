@@ -4,6 +4,7 @@ from core.scenario import PAPER_SIZES
 from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
 from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
+from core.study.one_face import FaceReading, read_face
 from core.study.pictures import PictureStudy, take_pictures
 from core.study.real_faces import evidence_from
 from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
@@ -14,6 +15,7 @@ __all__ = [
     "Attack",
     "AttributeReading",
     "Evidence",
+    "FaceReading",
     "Interval",
     "LinkageStudy",
     "PictureStudy",
@@ -35,6 +37,7 @@ __all__ = [
     "link",
     "load_evidence",
     "read_attribute",
+    "read_face",
     "run",
     "take_pictures",
 ]

@@ -11,6 +11,7 @@ from core.faces.photos.embedding import (
 )
 from core.faces.photos.extraction import extract
 from core.faces.photos.picture import UnreadablePhotoError, decode
+from core.faces.photos.single import ReadPhoto, read_photo
 from core.faces.photos.sources import PhotoSource, find_photos
 from core.faces.photos.table import Summary
 
@@ -21,6 +22,7 @@ __all__ = [
     "FaceOptions",
     "MissingPackageError",
     "PhotoSource",
+    "ReadPhoto",
     "Summary",
     "UnreadablePhotoError",
     "decode",
@@ -28,4 +30,5 @@ __all__ = [
     "extract",
     "find_faces",
     "find_photos",
+    "read_photo",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -51,19 +52,16 @@ def on_cluster(
         with Client(started or scheduler, timeout=_PATIENCE, set_as_default=False) as client:
             waiting = iter(shards)
             ahead = _SHARDS_AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-            running = {
-                client.submit(attempt, shard, pure=False): shard for _, shard in zip(range(ahead), waiting, strict=False)
-            }
+            running = {client.submit(attempt, shard, pure=False): shard for shard in islice(waiting, ahead)}
             done = as_completed(running)
             for future in done:
                 shard = running.pop(future)
-                error = future.exception()
-                yield shard, str(error) or type(error).__name__ if error is not None else future.result()[1]
-                for following in waiting:
+                failure = future.exception()
+                yield shard, future.result()[1] if failure is None else str(failure) or type(failure).__name__
+                for following in islice(waiting, 1):
                     submitted = client.submit(attempt, following, pure=False)
                     running[submitted] = following
                     done.add(submitted)
-                    break
     except OSError as error:
         where = scheduler or "this machine"
         raise ValueError(f"cannot reach a Dask scheduler at {where}: start one, or use --jobs") from error

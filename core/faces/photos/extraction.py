@@ -7,7 +7,6 @@ import math
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,12 +185,10 @@ def _results(
         from core.faces.photos.cluster import on_cluster
 
         several = on_cluster(shards, scheduler=scheduler, workers=dask_workers)
-    with closing(several):
-        for shard, result in several:
-            if not isinstance(result, str):
-                found = sum(count or 0 for count in result["faces_found"].to_pylist())
-                progress(len(result), found)
-            yield shard, result
+    for shard, result in several:
+        if not isinstance(result, str):
+            progress(len(result), sum(count or 0 for count in result["faces_found"].to_pylist()))
+        yield shard, result
 
 
 def _in_processes(shards: list[Shard], jobs: int) -> Iterator[tuple[Shard, pa.Table | str]]:

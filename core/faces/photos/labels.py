@@ -89,11 +89,8 @@ def _row(cells: list[str], header: list[str], where: str) -> tuple[str, Labels]:
     age = row["age"]
     if age and not (age.isascii() and age.isdigit() and len(age) <= 3 and int(age) <= _OLDEST):
         raise ValueError(f"age in {where} must be a whole number from 0 to {_OLDEST}, or empty, got {shown(age)}")
-    return row["file"], Labels(
-        int(age) if age else None,
-        _one_of(row["sex"], SEXES, f"sex in {where}"),
-        _one_of(row["race"], _RACES, f"race in {where}"),
-    )
+    sex, race = _one_of(row["sex"], SEXES, f"sex in {where}"), _one_of(row["race"], _RACES, f"race in {where}")
+    return row["file"], Labels(int(age) if age else None, sex, race)
 
 
 def _one_of(cell: str, allowed: tuple[str, ...], what: str) -> str | None:
