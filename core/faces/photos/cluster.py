@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -45,7 +46,9 @@ def on_cluster(
             "a cluster needs Dask: in the project's folder run 'python -m pip install -r requirements-cluster.txt'"
         ) from error
     if scheduler is None:
-        started = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs="critical")
+        started = LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
+        )
     else:
         started = None
     try:

@@ -143,17 +143,14 @@ def _read_file(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | _WITHOUT_BLOCKING)
     except FileNotFoundError:
         raise UnreadablePhotoError("link that leads nowhere" if path.is_symlink() else "no such file") from None
-    except IsADirectoryError:
-        raise UnreadablePhotoError("folder, not a file") from None
     except (OSError, ValueError) as error:
         reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "no name of a file"
         raise UnreadablePhotoError(f"cannot be opened: {reason}") from None
+    kind = os.fstat(handle).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(handle)
+        raise UnreadablePhotoError("folder, not a file" if stat.S_ISDIR(kind) else "no regular file")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if stat.S_ISDIR(found.st_mode):
-            raise UnreadablePhotoError("folder that cannot be read")
-        if not stat.S_ISREG(found.st_mode):
-            raise UnreadablePhotoError("no regular file")
         try:
             return file.read(MOST_BYTES + 1)
         except OSError as error:
