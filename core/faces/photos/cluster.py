@@ -56,7 +56,7 @@ def on_cluster(
             waiting = iter(shards)
             ahead = _SHARDS_AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
             running = {client.submit(attempt, shard, pure=False): shard for shard in islice(waiting, ahead)}
-            done = as_completed(running)
+            done = as_completed(running, loop=client.loop)
             for future in done:
                 shard = running.pop(future)
                 failure = future.exception()

@@ -133,13 +133,11 @@ def find_faces(picture: NDArray[np.uint8], options: FaceOptions = FaceOptions())
     picture : (height, width, 3) uint8
     options : FaceOptions
     """
-    import dlib
-
     api = load()
     with _ONE_AT_A_TIME:
         found = api._raw_face_locations(picture, options.upsample, options.detector)
         frames = [each.rect if options.detector == "cnn" else each for each in found]
-        chips = [dlib.get_face_chip(picture, api.pose_predictor_5_point(picture, frame)) for frame in frames]
+        chips = [api.dlib.get_face_chip(picture, api.pose_predictor_5_point(picture, frame)) for frame in frames]
     return [
         Face(frame.top(), frame.right(), frame.bottom(), frame.left(), chip) for frame, chip in zip(frames, chips, strict=True)
     ]
