@@ -9,6 +9,7 @@ from ui import first_paint
 loading = first_paint.start()
 
 from core import charts, study
+from core.scenario import ATTACKERS, PICTURES
 from ui import controls, figure, photo, results, sentences, shell, visitor
 
 loading.empty()
@@ -49,7 +50,8 @@ def photo_now() -> None:
     controls.company_size()
     controls.age_bin_width()
     visitor.write_url()
-    scenario = visitor.scenario()
+    # The forests read one picture, whichever attacker and number of pictures the visitor chose on other pages.
+    scenario = visitor.scenario().replace(attacker=ATTACKERS[0], pictures=PICTURES[0])
     embedding = read.embeddings[chosen]
     reading = study.read_face(embedding, results.forests_of(scenario.protocol), scenario, results.attack(scenario))
     who = sentences.people_of_cell(reading.cell)

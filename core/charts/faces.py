@@ -39,15 +39,16 @@ def two_embeddings(first: FloatArray, second: FloatArray, *, names: tuple[str, s
 def one_embedding(values: FloatArray) -> Chart:
     """Draw one embedding as bars, number by number."""
     position = np.arange(1, len(values) + 1)
-    figure = go.Figure()
-    figure.add_bar(
-        x=position,
-        y=values,
-        marker={"color": ACCENT, "line": {"width": 0}},
-        hovertemplate="Number %{x}: %{y:.3f}<extra></extra>",
-    )
-    lay_out(figure, x_title=f"Position among the {len(values)} numbers", y_title="Value", height=240)
-    figure.update_layout(bargap=0.15)
+    hover = "Number %{x}: %{y:.3f}<extra></extra>"
+    bars = {
+        "type": "bar",
+        "x": position,
+        "y": values,
+        "marker": {"color": ACCENT, "line": {"width": 0}},
+        "hovertemplate": hover,
+    }
+    title = f"Position among the {len(values)} numbers"
+    figure = draw([bars], x={"title": title}, y={"title": "Value"}, height=240, bargap=0.15)
     return Chart(
         figure,
         pd.DataFrame({"position": position, "value": values}),
@@ -71,10 +72,9 @@ def face_beliefs(reading: FaceReading) -> Chart:
             marker={"color": [ACCENT if k == highest else _GREY_FILL for k in range(len(values))], "line": {"width": 0}},
             hovertemplate="%{y}: probability %{x:.1%}<extra></extra>",
         )
-    lay_out(figure, x_title="", height=320)
+    lay_out(figure, height=320, showlegend=False, margin={"l": 8, "r": 24, "t": 40, "b": 8})
     figure.update_xaxes(title="Probability", tickformat=".0%", range=[0, 1], nticks=3)
     figure.update_yaxes(type="category", autorange="reversed")
-    figure.update_layout(showlegend=False, margin={"t": 40})
     rows = [(name, label, float(p)) for name, values in shares.items() for label, p in zip(labels[name], values, strict=True)]
     most = ", ".join(f"{labels[name][int(values.argmax())]} {percent(float(values.max()))}" for name, values in shares.items())
     return Chart(
