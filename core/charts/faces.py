@@ -60,20 +60,25 @@ def face_beliefs(reading: FaceReading) -> Chart:
     """Draw the probabilities of each sex, race and age bin for one face."""
     labels = {"sex": SEXES, "race": RACES, "age": reading.bins.labels}
     shares = reading.probabilities()
-    figure = make_subplots(rows=1, cols=3, horizontal_spacing=0.12, subplot_titles=("Sex", "Race", "Age"))
-    for column, (name, values) in enumerate(shares.items(), start=1):
+    counts = [len(values) for values in shares.values()]
+    # One below the other: side by side, labels and bars run into each other on a phone.
+    figure = make_subplots(
+        rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.1, row_heights=counts, subplot_titles=("Sex", "Race", "Age")
+    )
+    for row, (name, values) in enumerate(shares.items(), start=1):
         highest = int(values.argmax())
         figure.add_bar(
-            row=1,
-            col=column,
+            row=row,
+            col=1,
             y=list(labels[name]),
             x=values,
             orientation="h",
             marker={"color": [ACCENT if k == highest else _GREY_FILL for k in range(len(values))], "line": {"width": 0}},
             hovertemplate="%{y}: probability %{x:.1%}<extra></extra>",
         )
-    lay_out(figure, height=320, showlegend=False, margin={"l": 8, "r": 24, "t": 40, "b": 8})
-    figure.update_xaxes(title="Probability", tickformat=".0%", range=[0, 1], nticks=3)
+    lay_out(figure, height=180 + min(26 * sum(counts), 720), showlegend=False, margin={"l": 8, "r": 24, "t": 40, "b": 8})
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(title="Probability", row=3, col=1)
     figure.update_yaxes(type="category", autorange="reversed")
     rows = [(name, label, float(p)) for name, values in shares.items() for label, p in zip(labels[name], values, strict=True)]
     most = ", ".join(f"{labels[name][int(values.argmax())]} {percent(float(values.max()))}" for name, values in shares.items())
