@@ -9,6 +9,7 @@ from ui import first_paint
 loading = first_paint.start()
 
 from core import charts, study
+from core.risk import BY_CELL
 from core.scenario import ATTACKERS, PICTURES
 from ui import controls, figure, photo, results, sentences, shell, visitor
 
@@ -54,7 +55,7 @@ def photo_now() -> None:
     scenario = visitor.scenario().replace(attacker=ATTACKERS[0], pictures=PICTURES[0])
     embedding = read.embeddings[chosen]
     reading = study.read_face(embedding, results.forests_of(scenario.protocol), scenario, results.attack(scenario))
-    who = sentences.people_of_cell(reading.cell)
+    who = sentences.people_of_group(reading.cell, BY_CELL)
     sentences.headline(
         f"From 128 numbers, a computer takes this person for one of the *{who}*.",
         f"In a company of {scenario.company_size:,}, {charts.people(reading.read_share, scenario.company_size)} would be read the same, "

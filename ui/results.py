@@ -6,10 +6,9 @@ import streamlit as st
 
 from core import shipped, study
 from core.faces import generator
+from core.inference import Forests, forests
 from core.linkage import CELLS, Spread
 from core.risk import EquivalenceRisk, Exposure, RiskCurve
-from core.inference import Forests, forests
-from core.risk import EquivalenceRisk, RiskCurve
 from core.scenario import Scenario
 from core.study import Attack, AttributeReading, Evidence, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
 from core.verification import Pairs
