@@ -20,7 +20,7 @@ unit: .venv/.for-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:benchmark
 
 benchmark: .venv/.for-test
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+	$(BIN)/python -m pytest benchmarks --benchmark-only -rs
 
 # Pins every package that the listed ones bring in. Needs uv.
 lock:
