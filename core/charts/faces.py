@@ -160,17 +160,17 @@ def error_rates_over_threshold(pairs: Pairs, *, threshold: float, metric: str) -
                 "hovertemplate": f"Threshold %{{x:.2f}}: %{{y:.2%}} of the pairs, {name}<extra></extra>",
             }
         )
-        middle = int(np.abs(values - 0.5).argmin())
+        left = colour == ACCENT
         labels.append(
             {
-                "x": rates.threshold[middle], "y": 0.5, "text": f"<b>{name}</b>", "showarrow": False, "font": {"color": colour},
-                "xanchor": "left" if colour == GREY else "right", "xshift": 10 if colour == GREY else -10,
+                "x": rates.threshold[0 if left else -1], "y": 1, "text": f"<b>{name}</b>", "showarrow": False,
+                "xanchor": "left" if left else "right", "yshift": 30 if left else 12, "font": {"color": colour},
             }
         )  # fmt: skip
     figure = draw(
         lines,
         x={"title": f"Threshold on the {metric.capitalize()} distance"},
-        y={"title": "Share of the pairs", "tickformat": ".0%", "range": [0, 1.02]},
+        y={"title": "Share of the pairs", "tickformat": ".0%", "range": [0, 1.2], "tickvals": np.linspace(0, 1, 6)},
         height=340,
         showlegend=False,
         shapes=[upright_line(threshold, {"color": GREY, "width": 2, "dash": "dash"})],

@@ -54,7 +54,7 @@ class PictureStudy:
         number = whole_number("number of the pair", number, 0, PEOPLE - 1)
         other = number if same else (number + 1) % PEOPLE
         first, second = self.pictures[number, 0], self.pictures[other, 1]
-        names = self._name(number), self._name(other) + (", another picture" if same else "")
+        names = self._name(number), f"Nobody {number + 1}, another picture" if same else self._name(other)
         return Comparison(first, second, names, float(np.linalg.norm(first - second, ord=_NORM[metric])))
 
     def usual_threshold(self, pairs: Pairs, metric: str) -> float:
