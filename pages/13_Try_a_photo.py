@@ -24,6 +24,7 @@ st.markdown(
 @st.fragment
 def photo_now() -> None:
     """Draw controls, the photo, and what is read off the chosen face."""
+    shell.share()
     content = photo.choose()
     if content is None:
         photo.forget()
@@ -50,7 +51,6 @@ def photo_now() -> None:
         chosen = min(chosen or 0, len(read.faces) - 1)
     controls.company_size()
     controls.age_bin_width()
-    shell.share()
     # The forests read one picture, whichever attacker and number of pictures the visitor chose on other pages.
     scenario = visitor.scenario().replace(attacker=ATTACKERS[0], pictures=PICTURES[0])
     embedding = read.embeddings[chosen]

@@ -10,10 +10,12 @@ import streamlit as st
 
 from core.faces import photos
 from core.faces.photos import ReadPhoto
+from core.faces.photos.picture import MOST_BYTES
 
 PROMISE = (
     "Your photo stays in this server's memory, for you alone, until you leave this page: it is never written to disk or shared."
 )
+_MOST_MEGABYTES = MOST_BYTES // 1_000_000
 KINDS = ["jpg", "jpeg", "png", "webp", "heic", "heif"]
 
 # The controls' prefix: ui.controls forgets what starts with it when the visitor goes to another page.
@@ -26,9 +28,11 @@ def choose() -> bytes | None:
     st.caption(PROMISE)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        uploaded = st.file_uploader("Upload a photo", KINDS, key="control_photo_file", on_change=_own_photo)
+        uploaded = st.file_uploader(
+            "Upload a photo", KINDS, key="control_photo_file", on_change=_own_photo, max_upload_size=_MOST_MEGABYTES
+        )
     with right:
-        st.button("Use a sample: an astronaut", on_click=_use_sample)
+        st.button("Use a sample", on_click=_use_sample)
         by_camera = st.toggle("Use my camera", key=_CAMERA)
     taken = st.camera_input("Take a photo", key="control_photo_taken", on_change=_own_photo) if by_camera else None
     if st.session_state.get(_SAMPLE):

@@ -54,6 +54,6 @@ def open_page(page: str, title: str) -> None:
 
 
 def share() -> None:
-    """Bring the URL and the navigation's links in line with the scenario. A fragment ends its controls with this."""
+    """Bring the URL and the navigation's links in line with the scenario. Each run of a page needs it."""
     visitor.write_url()
     navigation.point_to(visitor.url_parameters())
