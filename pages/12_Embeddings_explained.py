@@ -51,7 +51,14 @@ def distances_now() -> None:
     scenario = visitor.scenario()
     pictures, pairs = results.pictures(scenario), results.pairs(scenario, metric)
     usual = results.usual_threshold(scenario, metric)
-    threshold = visitor.view("threshold") or usual
+    threshold, largest = visitor.view("threshold"), float(pictures.largest_threshold(metric))
+    if threshold is not None and threshold > largest:
+        st.warning(
+            f"Threshold must be 0 to {largest:g} for the {METRIC_WORDS[metric]} distance, got {threshold:g}; the usual one is used instead."
+        )
+        visitor.look_at(threshold=None)
+        threshold = None
+    threshold = usual if threshold is None else threshold
     shell.share()
     compared = pictures.compare(visitor.view("number"), same=pair == "same", metric=metric)
     one = "one person" if compared.distance <= threshold else "two people"
@@ -69,7 +76,7 @@ def distances_now() -> None:
     )
     controls.set_value("control_threshold", round(float(threshold), 2))
     st.slider(
-        "Threshold", 0.0, float(pictures.largest_threshold(metric)), step=0.01, key="control_threshold", on_change=threshold_now,
+        "Threshold", 0.0, largest, step=0.01, key="control_threshold", on_change=threshold_now,
         help="Pictures at most this far apart are taken for one person. The usual threshold for dlib is 0.6, Euclidean.",
     )  # fmt: skip
     rates = error_rates(pairs, threshold)
@@ -85,6 +92,7 @@ def distances_now() -> None:
         measure="False match rate and false non-match rate, by threshold.",
         key="error_rates",
     )
+    controls.summary()
 
 
 distances_now()

@@ -14,6 +14,7 @@ from core import charts, study
 from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
 from core.comparison import NO_FACE
 from core.linkage import ASSIGNMENT, CELLS, LARGEST, POSTERIOR, Spread
+from core.replication import PAPER_BINS
 from core.risk import FEWEST_FACES, GROUPINGS
 from core.scenario import ATTACKERS, BY_BIN, EXACT, LINKAGES, PICTURES, Scenario
 from core.study.inference import ATTRIBUTES
@@ -22,16 +23,24 @@ from ui import controls, figure, results, sentences, shell, visitor
 loading.empty()
 shell.open_page("pages/22_Stronger_attackers.py", "Stronger attackers")
 
-PAPER: dict[str, Any] = {"attacker": ATTACKERS[0], "linkage": CELLS, "age_knowledge": BY_BIN, "pictures": 1}
+PAPER: dict[str, Any] = {
+    "attacker": ATTACKERS[0],
+    "linkage": CELLS,
+    "age_knowledge": BY_BIN,
+    "pictures": 1,
+    "age_bin_width": PAPER_BINS.width,
+}
 STRONG: dict[str, Any] = {"attacker": "mlp", "linkage": ASSIGNMENT, "age_knowledge": EXACT}
 WORDS = {"sex": "Sex", "age": "Age", "race": "Race"}
 GROUP_WORDS = {name: name.capitalize() for name in GROUPINGS}
+FEWEST_FOR_INTERVALS = 5
 SOURCES = {"generated": "Generated faces", "real": "Real faces"}
 
 
 def take_strong() -> None:
     """Choose the strong attack."""
-    visitor.choose(**STRONG)
+    taken = strong(visitor.scenario())
+    visitor.choose(**{name: getattr(taken, name) for name in STRONG})
 
 
 def strong(scenario: Scenario) -> Scenario:
@@ -44,13 +53,17 @@ def understatement(attack: study.LinkageStudy, paper: study.LinkageStudy, *, cho
     """State how far the paper's attack understates the risk."""
     scenario, more = attack.scenario, study.gain(attack, paper)
     named, of_paper, size = attack.success[1].mean, paper.success[1].mean, attack.scenario.company_size
-    ratio = f", {named / of_paper:.1f} times as many" if more.mean > 0 else ""
+    ratio = f", {named / of_paper:.1f} times as many" if more.mean > 0 and of_paper > 0 else ""
+    interval = ""
+    if attack.companies >= FEWEST_FOR_INTERVALS:
+        interval = f", paired 95% interval {charts.points(more.mean_low)} to {charts.points(more.mean_high)}"
     sentences.headline(
         f"{'This' if chosen else 'A stronger'} attack could name *{charts.people(named, size)}* of {size:,}. "
         f"The paper's{'' if chosen else ', chosen above,'} names {charts.people(of_paper, size)}.",
-        f"That is {charts.percent(named)} against {charts.percent(of_paper)}{ratio}: means of the same {attack.companies:,} simulated "
-        f"companies, which differ by {charts.points(more.mean)}, paired 95% interval {charts.points(more.mean_low)} to "
-        f"{charts.points(more.mean_high)}. {'The' if chosen else 'The stronger'} attack: {sentences.attack(scenario)}.",
+        f"That is {charts.percent(named)} against {charts.percent(of_paper)}{ratio}: mean of "
+        f"{charts.counted(attack.companies, 'simulated company')}, the same for both. They differ by {charts.points(more.mean)}{interval}. "
+        f"{'This' if chosen else 'The stronger'} attack: {sentences.attack(scenario)}. The paper's: {sentences.attack(paper.scenario)}, "
+        f"age bins of {charts.counted(paper.scenario.age_bin_width, 'year')}.",
     )
 
 
@@ -58,20 +71,22 @@ def baselines(chosen: study.LinkageStudy) -> None:
     """Set the attack beside what it must beat, and beside what no reading of age, sex and race can beat."""
     parts = (
         ("Random name", charts.percent(chosen.random_guess), "Exact."),
-        ("Best guess without a face", charts.percent(chosen.census_guess), "From the census alone. Exact."),
-        ("This attack", *_with_interval(chosen.success[1])),
-        ("Perfect inference", *_with_interval(chosen.perfect_inference)),
-        ("Advantage over the guess", *_with_interval(chosen.advantage)),
+        ("Best cell guessed without a face", charts.percent(chosen.census_guess), "From the census alone. Exact."),
+        ("This attack", *_with_interval(chosen.success[1], chosen)),
+        ("Perfect inference", *_with_interval(chosen.perfect_inference, chosen)),
+        ("Advantage over the guess", *_with_interval(chosen.advantage, chosen)),
         (
             "Names in doubt",
-            f"{chosen.anonymity.mean:.1f}",
-            f"Anonymity set, people; {chosen.anonymity.mean_low:.1f} to {chosen.anonymity.mean_high:.1f}.",
+            f"{chosen.anonymity.mean:,.1f}",
+            f"Anonymity set, people; 95% interval {chosen.anonymity.mean_low:,.1f} to {chosen.anonymity.mean_high:,.1f}.",
         ),
     )
     figure.readings(parts)
 
 
-def _with_interval(value: Spread) -> tuple[str, str]:
+def _with_interval(value: Spread, of: study.LinkageStudy) -> tuple[str, str]:
+    if of.companies < FEWEST_FOR_INTERVALS:
+        return charts.percent(value.mean), f"Too few companies for an interval: {of.companies}."
     return charts.percent(value.mean), f"95% interval {charts.percent(value.mean_low)} to {charts.percent(value.mean_high)}."
 
 
@@ -170,7 +185,7 @@ def attack_now() -> None:
     is_papers = scenario == scenario.replace(**PAPER)
     stronger = results.link(strong(scenario)) if is_papers else chosen
     understatement(stronger, paper, chosen=not is_papers)
-    controls.summary()
+    controls.summary(by_cells=False)
     baselines(chosen)
     figure.show(
         charts.success(stronger, paper),

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, counted
 from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
+from core.linkage import CELLS
 from core.scenario import (
     ATTACKERS,
     BY_BIN,
@@ -200,8 +201,8 @@ def race_percents() -> None:
                 st.error(f"{str(error)[0].upper()}{str(error)[1:]}. The former mix stays.")
 
 
-def summary() -> None:
-    """State, in one line, the choices of the scenario that this page has no control for."""
+def summary(*, by_cells: bool = True) -> None:
+    """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another."""
     scenario = visitor.scenario()
     people = [f"ages {scenario.youngest} to {scenario.oldest}"]
     people.append("women as in the census" if scenario.female_percent is None else f"{scenario.female_percent}% women")
@@ -212,11 +213,14 @@ def summary() -> None:
             ", ".join(f"{percent}% {race}" for race, percent in zip(RACES, scenario.race_percents, strict=True) if percent)
         )
     labels = "corrected race labels" if scenario.protocol == CORRECTED else "the paper's race labels"
+    elsewhere = ""
+    if by_cells and scenario.linkage != CELLS:
+        elsewhere = f" Names are looked up by cell here; the {LINKAGE_WORDS[scenario.linkage].lower()} is on the page Stronger attackers."
     reader = ATTACKER_WORDS[scenario.attacker].lower()
     reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
     st.caption(
-        f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {scenario.age_bin_width} years; "
-        f"{labels}; faces read by {reader}; {scenario.repeats:,} companies drawn; seed {scenario.seed}. The address of this page holds it."
+        f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
+        f"{labels}; faces read by {reader}; {counted(scenario.repeats, 'company')} drawn; seed {scenario.seed}. The address of this page holds it.{elsewhere}"
     )
 
 

@@ -57,15 +57,20 @@ def against_guess(study: Study) -> str:
     """Compare the attacker with a name drawn at random."""
     ratio = study.exact.expected_reidentified / study.random_guess
     if ratio < 1:
-        return "Such narrow age bins are read wrongly so often that a name drawn at random does better"
+        return "Here a name drawn at random does better than this attacker"
     return f"The larger the company, the safer each person, yet the attacker does {ratio:.1f} times as well as a random guess"
 
 
 def who_bears_most(groups: Exposure, grouping: str) -> str:
-    """Say which group bears the highest risk."""
-    label, ratio = groups.most_exposed(1).labels[0], groups.ratio.max()
-    people = people_of_group(label, grouping)
-    return f"{people[0].upper()}{people[1:]} bear most: {ratio:.1f} times the average risk"
+    """Say which group bears the highest risk, and where that rests on few."""
+    if groups.average == 0:
+        return "Nobody is named"
+    worst = groups.most_exposed(1)
+    people = people_of_group(worst.labels[0], grouping)
+    if len(groups.labels) == 1:
+        return f"All are {people}: everyone bears the same risk"
+    doubt = ", yet that rests on few" if worst.uncertain[0] else ""
+    return f"{people[0].upper()}{people[1:]} bear most: {worst.ratio[0]:.1f} times the average risk{doubt}"
 
 
 def people_of_group(label: str, grouping: str) -> str:
@@ -77,7 +82,7 @@ def people_of_group(label: str, grouping: str) -> str:
 
 def attack(scenario: Scenario) -> str:
     """Describe the attack: "a neural network, exact ages, the best one-to-one match"."""
-    ages = {BY_BIN: f"ages known to {scenario.age_bin_width} years", EXACT: "exact ages"}
+    ages = {BY_BIN: f"ages known to {charts.counted(scenario.age_bin_width, 'year')}", EXACT: "exact ages"}
     known = (
         ""
         if scenario.linkage == CELLS

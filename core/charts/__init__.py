@@ -5,7 +5,7 @@ from core.charts.faces import distances, error_rates_over_threshold, face_belief
 from core.charts.inference import confusion, roc_curves, width_tradeoff
 from core.charts.linkage import ATTACKER_WORDS, LINKAGE_WORDS, attacker_table, pictures, reliability, share_named, success
 from core.charts.risk import class_sizes, exact_against_simulated, exposure, risk_curve, size_width_map
-from core.charts.style import Chart, on_dark_page, people, percent, points
+from core.charts.style import Chart, counted, on_dark_page, people, percent, points
 
 __all__ = [
     "ATTACKER_WORDS",
@@ -14,6 +14,7 @@ __all__ = [
     "attacker_table",
     "class_sizes",
     "confusion",
+    "counted",
     "distances",
     "error_rates_over_threshold",
     "exact_against_simulated",

@@ -77,8 +77,8 @@ def share_named(shares: Mapping[tuple[str, str], Spread], *, random_guess: float
         bars,
         x={
             "title": "Share named (dotted: random name)",
-            "tickformat": ".0%" if highest > 0.05 else ".1%",
-            "range": [0, 1.08 * highest],
+            "tickformat": ".2~%",
+            "range": [0, max(1.08 * highest, 1e-9)],
         },
         y={"type": "category", "autorange": "reversed"},
         height=110 + 30 * len(names) * len(linkages),
@@ -118,7 +118,7 @@ def success(chosen: LinkageStudy, paper: LinkageStudy) -> Chart:
     figure = draw(
         lines,
         x={"title": "Names that the attacker may try", "tickvals": list(RANKS)},
-        y={"title": "Share of people found", "tickformat": ".0%", "rangemode": "tozero"},
+        y={"title": "Share of people found", "tickformat": ".2~%", "rangemode": "tozero"},
         height=360,
         showlegend=False,
         annotations=[
@@ -176,7 +176,7 @@ def pictures(shares: Mapping[int, Spread], *, chosen: int) -> Chart:
             "tickvals": counts,
             "ticktext": [str(count) for count in counts],
         },
-        y={"title": "Share of people named", "tickformat": ".1%", "rangemode": "tozero"},
+        y={"title": "Share of people named", "tickformat": ".2~%", "rangemode": "tozero"},
         height=340,
     )
     table = pd.DataFrame(

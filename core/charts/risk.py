@@ -33,6 +33,8 @@ _SMALLEST_LABELLED_SHARE = 0.06
 _CURVE_FLOOR = 1e-6
 _LABEL_RIGHT_BELOW = 8
 _MOST_GROUPS, _MOST_EXPOSED = 16, 10
+_LOWEST_PERCENT = 1e-9
+_SMALLEST_ROUNDED_COUNT = 9.5
 _MOST_ROWS = len(PAPER_SIZES) + 1
 _POWERS_OF_TEN = {"tickvals": [10**power for power in range(1, 7)], "ticktext": ["10", "100", "1,000", "10k", "100k", "1M"]}
 
@@ -210,7 +212,7 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
         "type": "heatmap",
         "x": np.log10(sizes),
         "y": widths.widths,
-        "z": np.log10(shown),
+        "z": np.log10(np.maximum(shown, _LOWEST_PERCENT)),
         "customdata": np.stack([np.broadcast_to(sizes, shown.shape), shown], axis=-1),
         "colorscale": FADING,
         "colorbar": {
@@ -277,9 +279,13 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
             "thickness": 1.5,
             "width": 4,
         },
-        "text": [f"{percent(value)}, {times:.1f} times average" for value, times in zip(risk, ratio, strict=True)],
+        "text": [
+            f"{_beside_average(value, times)}, {_people(count)}"
+            for value, times, count in zip(risk, ratio, drawn.people[order], strict=True)
+        ],
         "textposition": "inside",
         "insidetextanchor": "start",
+        "textangle": 0,
         "insidetextfont": {"color": INK},
         "constraintext": "none",
         "customdata": np.stack([ratio, drawn.people[order], drawn.low[order], drawn.high[order], drawn.faces[order]], axis=-1),
@@ -291,7 +297,7 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
         [bars],
         x={
             "title": "Chance to be named (dashed: average)",
-            "tickformat": ".0%",
+            "tickformat": ".2~%",
             "range": [0, max(float(drawn.high.max()) * 1.08, 1e-9)],
         },
         y={"type": "category"},
@@ -317,8 +323,16 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
         figure,
         table,
         f"Bars of the chance to be named by {grouping}. {groups.labels[worst]} people bear the most: "
-        f"{percent(groups.risk[worst])}, {groups.ratio[worst]:.1f} times the average.",
+        f"{_beside_average(groups.risk[worst], groups.ratio[worst])}.",
     )
+
+
+def _people(count: float) -> str:
+    return f"{count:,.0f} people" if count >= _SMALLEST_ROUNDED_COUNT else f"{count:.1f} people"
+
+
+def _beside_average(risk: float, ratio: float) -> str:
+    return f"{percent(risk)}, {ratio:.1f} times average" if np.isfinite(ratio) else percent(risk)
 
 
 def exact_against_simulated(study: Study) -> Chart:
@@ -334,7 +348,7 @@ def exact_against_simulated(study: Study) -> Chart:
     }
     figure = draw(
         [histogram],
-        x={"title": "Share of people named in one company", "tickformat": ".1%"},
+        x={"title": "Share of people named in one company", "tickformat": ".2~%", "rangemode": "tozero"},
         y={"title": "Share of companies", "tickformat": ".0%"},
         height=300,
         shapes=[upright_line(exact, {"color": ACCENT, "width": 3})],

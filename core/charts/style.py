@@ -95,7 +95,9 @@ def on_dark_page(chart: Chart) -> Chart:
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent, one decimal, two digits below that: 6.7%, 0.0021%."""
+    """Return a share as per cent, one decimal, two digits below that: 6.7%, 0.0021%, -0.50%."""
+    if share < 0:
+        return f"-{percent(-share)}"
     value = 100 * share
     if value == 0 or value >= 1:
         return f"{value:.1f}%"
@@ -103,8 +105,14 @@ def percent(share: float) -> str:
 
 
 def points(difference: float) -> str:
-    """Return a difference of shares in percentage points: "5.1 points"."""
-    return f"{100 * difference:.1f} points"
+    """Return a difference of shares in percentage points: "5.1 points", "0.012 points"."""
+    return f"{percent(difference).removesuffix('%')} points"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 year", "1,000 years", "1 company"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def people(share: float, company_size: int) -> str:

@@ -125,7 +125,17 @@ def test_dark_pages_get_light_text_on_pale_colours(every_chart):
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0668, "6.7%"), (1, "100.0%"), (0, "0.0%"), (0.01, "1.0%"), (0.0074, "0.74%"), (2.1e-5, "0.0021%"), (0.00996, "1.00%")],
+    [
+        (0.0668, "6.7%"),
+        (1, "100.0%"),
+        (0, "0.0%"),
+        (0.01, "1.0%"),
+        (0.0074, "0.74%"),
+        (2.1e-5, "0.0021%"),
+        (-0.005, "-0.50%"),
+        (-0.12, "-12.0%"),
+        (0.00996, "1.00%"),
+    ],
 )
 def test_percent_keeps_two_digits_of_small_shares(share, words):
     assert charts.percent(share) == words

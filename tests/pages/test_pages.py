@@ -205,6 +205,42 @@ def test_stronger_attackers_sets_a_strong_attack_beside_the_papers(opened):
     assert page.url() == {"people": "20", "repeats": "10", "attacker": "mlp", "linkage": "assignment", "ages": "exact"}
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        {"years": "1", "people": "30"},
+        {"people": "2", "attacker": "mlp", "linkage": "assignment", "ages": "exact", "repeats": "1"},
+        {"youngest": "79", "races": "0-0-0-100", "years": "1", "linkage": "posterior", "people": "10"},
+        {"youngest": "80", "oldest": "80", "races": "100-0-0-0", "women": "0", "people": "10"},
+    ],
+)
+def test_odd_companies_have_a_page(opened, url):
+    for path in (RISK, STRONGER):
+        page = opened(path, bears="age", **url)
+        assert page.problems() == []
+        assert "nan" not in page.text()
+
+
+def test_a_threshold_beyond_the_slider_falls_back_with_a_sentence(opened):
+    page = opened(EXPLAINED, threshold="15")
+    assert page.problems() == []
+    (warning,) = page.driver.warning
+    assert warning.value.startswith("Threshold must be 0 to 1.4 for the Euclidean distance, got 15")
+    page = opened(EXPLAINED, threshold="0")
+    assert "At a threshold of 0.00" in page.text()
+
+
+def test_pages_that_compare_cells_say_so(opened):
+    assert "Names are looked up by cell here" in opened("app.py", linkage="assignment").text()
+
+
+def test_the_strong_attack_can_be_taken_in_a_company_of_any_size(opened):
+    page = opened(STRONGER, people="2000", repeats="5")
+    next(button for button in page.driver.button if button.label == "Take the strong attack").click().run()
+    assert page.url()["linkage"] == "posterior"
+    assert page.charts()
+
+
 def test_stronger_attackers_says_which_companies_are_too_large(opened):
     page = opened(STRONGER, people="5000", linkage="assignment")
     assert page.problems() == []
