@@ -5,6 +5,18 @@ from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
 from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
 from core.study.pictures import PictureStudy, take_pictures
+from core.study.protections import (
+    Frontier,
+    Point,
+    Protected,
+    frontier,
+    generated_material,
+    load_frontier,
+    material_on_a_page,
+    protect,
+    with_real_faces,
+    with_real_pairs,
+)
 from core.study.real_faces import evidence_from
 from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
 from core.study.workforce import Workforce, draw
@@ -14,9 +26,12 @@ __all__ = [
     "Attack",
     "AttributeReading",
     "Evidence",
+    "Frontier",
     "Interval",
     "LinkageStudy",
     "PictureStudy",
+    "Point",
+    "Protected",
     "Study",
     "WidthStudy",
     "Workforce",
@@ -30,11 +45,18 @@ __all__ = [
     "evidence_from",
     "exposure",
     "exposure_to_dict",
+    "frontier",
     "gain",
+    "generated_material",
     "in_full",
     "link",
     "load_evidence",
+    "load_frontier",
+    "material_on_a_page",
+    "protect",
     "read_attribute",
     "run",
     "take_pictures",
+    "with_real_faces",
+    "with_real_pairs",
 ]
