@@ -12,7 +12,6 @@ import numpy as np
 from core.checks import FloatArray, whole_number
 from core.demographics import AGES, RACES, SEXES, AgeBins, Demographics
 from core.faces import Faces
-from core.inference import attackers
 from core.protection.transforms import Affine
 
 AGE_BINS = AgeBins(20)
@@ -152,42 +151,3 @@ def _projection(matrix: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     left = vectors[:, values > 0.5]
     return left @ left.T
-
-
-@dataclass(frozen=True)
-class ActiveDirections:
-    """Takes out the directions along which networks that read the attributes change their minds.
-
-    Each round trains a network for sex, race and age bin on what is left, and averages the products of the gradients of its
-    scores over the faces; the leading eigenvectors in whitened space are what it reads, linear or not (active subspaces:
-    Constantine, Dow and Wang, 2014, doi 10.1137/130916138). They are taken out by the smallest change that does.
-
-    Parameters
-    ----------
-    directions : int
-        In all, 1 or more, `at_once` a round.
-    at_once : int
-    """
-
-    directions: int
-    at_once: int = 4
-
-    def fit(self, faces: Faces, *, seed: int) -> Affine:
-        """Fit round after round."""
-        wanted = whole_number("directions", self.directions, 1, faces.embeddings.shape[1])
-        x = faces.embeddings.astype(np.float64)
-        centre, matrix = x.mean(axis=0), np.eye(x.shape[1])
-        labels = (faces.people.sex, faces.people.race, AGE_BINS.of(faces.people.age))
-        taken = 0
-        while taken < wanted:
-            around = (x - centre) @ matrix
-            whitener, root = square_roots(around.T @ around / len(x))
-            read = np.zeros_like(matrix)
-            for values in labels:
-                products = root @ attackers.gradient_products(around, values, seed=seed + taken) @ root
-                read += products / np.trace(products)
-            count = min(self.at_once, wanted - taken)
-            leading = np.linalg.eigh(read)[1][:, -count:]
-            matrix = matrix @ without(leading, centre, whitener, root).matrix
-            taken += count
-        return Affine(centre, matrix, centre)

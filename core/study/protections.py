@@ -24,7 +24,7 @@ LARGEST_ERROR_RATE = 0.03
 """Equal error rate up to which a protection counts as usable where the best one is looked for."""
 
 ON_A_PAGE = ("logistic", "svm", "mlp")
-"""Attackers that are trained again on a page, where seconds count. On generated and on real faces the best one is among them."""
+"""Attackers that are trained again on a page, where seconds count: those that name most people in the frontiers."""
 
 KNOWN_ON_A_PAGE, TESTED_ON_A_PAGE, PEOPLE_ON_A_PAGE = 2_500, 2_500, 1_000
 POOL_PER_KIND = 4
