@@ -11,8 +11,8 @@ from core.faces import Faces
 from core.protection.erasure import AGE_BINS
 from core.protection.transforms import Affine
 
-TREES = 50
-STEPS = 5
+TREES = 25
+STEPS = 4
 """Times that forests are trained: each time a share of the variables goes."""
 
 _SMALLEST_LEAF = 5

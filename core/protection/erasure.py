@@ -19,7 +19,7 @@ AGE_BINS = AgeBins(20)
 
 MOST_ROUNDS = 20
 
-_SMALLEST_SHARE = 1e-12
+SMALLEST_SHARE = 1e-12
 """Directions in which faces vary less than by this share of the largest variance count as constant."""
 
 _SMALLEST_CORRELATION = 1e-9
@@ -43,8 +43,8 @@ class Leace:
     """Least-squares concept erasure: the smallest change after which no linear predictor beats the majority guess.
 
     With S the covariance of the embeddings x, W the square root of its pseudo-inverse, and P the projection on the columns of
-    W Cov(x, z), z the concepts: x - W^+ P W (x - E x). Then Cov(x, z) = 0, which is necessary and sufficient (Belrose et al., 2023,
-    doi 10.48550/arXiv.2306.03819, theorems 3.1 and 4.3), on the faces that it was fitted to.
+    W Cov(x, z), z the concepts: x - W^+ P W (x - E x). Then Cov(x, z) = 0, which is necessary and sufficient, on the faces
+    that it was fitted to (Belrose et al., 2023, doi 10.48550/arXiv.2306.03819).
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def erase(embeddings: FloatArray, hidden: FloatArray) -> Affine:
 def square_roots(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Square root of the pseudo-inverse of a covariance, and its square root."""
     values, vectors = np.linalg.eigh(covariance)
-    varies = values > _SMALLEST_SHARE * values[-1]
+    varies = values > SMALLEST_SHARE * values[-1]
     values, vectors = values[varies], vectors[:, varies]
     return (vectors / np.sqrt(values)) @ vectors.T, (vectors * np.sqrt(values)) @ vectors.T
 
@@ -114,8 +114,8 @@ class LeadingDirections:
 class NullSpace:
     """Iterative null-space projection: Ravfogel et al. (2020), doi 10.18653/v1/2020.acl-main.647.
 
-    Each round trains linear classifiers of sex, race and age bin, by least squares on what is left, and takes the directions that
-    they read at right angles out of the embeddings.
+    Each round trains linear classifiers of sex, race and age bin, by least squares on what is left, and takes the directions
+    that they read at right angles out of the embeddings.
 
     Parameters
     ----------
@@ -129,13 +129,13 @@ class NullSpace:
         """Fit round after round."""
         del seed
         x = faces.embeddings.astype(np.float64)
-        centre = x.mean(axis=0)
+        centre: FloatArray = x.mean(axis=0)
         around = x - centre
         groups = concepts(faces.people)[:, :-1]
         told = groups - groups.mean(axis=0)
         covariance, products = around.T @ around, around.T @ told
         ridge = _RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-        kept = np.eye(x.shape[1])
+        kept: FloatArray = np.eye(x.shape[1])
         for _ in range(whole_number("rounds", self.rounds, 1, MOST_ROUNDS)):
             read = kept @ np.linalg.solve(kept @ covariance @ kept + ridge, kept @ products)
             directions, size, _ = np.linalg.svd(read, full_matrices=False)

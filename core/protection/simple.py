@@ -164,9 +164,9 @@ class BioHash:
     bits : int
         Bits of a hash, 1 or more; at most as many as an embedding has numbers.
     stolen_key : bool
-        Whether the keys leaked with the hashes. Who has the keys trains an attacker for each, and an impostor uses the key of the
-        person to be impersonated: both are the same as one key for all, known to everybody. Otherwise each
-        person has a key of its own, and nobody else has it.
+        Whether the keys leaked with the hashes. Who has the keys trains an attacker for each, and an impostor uses
+        the key of the person to be impersonated: both are the same as one key for all, known to everybody. Otherwise
+        each person has a key of its own, and nobody else has it.
     """
 
     bits: int

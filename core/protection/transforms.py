@@ -116,7 +116,7 @@ class Quantised:
 
 @dataclass(frozen=True)
 class Signs:
-    """Keeps whether each number is above 0: the bits of a BioHash, 0 or 1. The distance of two is the root of the differing bits."""
+    """Keeps whether each number is above 0: bits, 0 or 1. Two are apart by the root of how many of them differ."""
 
     def transform(self, embeddings: FloatArray, *, rng: np.random.Generator, person: IntArray | None = None) -> FloatArray:
         """Protect embeddings; see `Fitted`."""

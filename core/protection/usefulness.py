@@ -100,7 +100,7 @@ def identification(pictures: FloatArray, person: IntArray, *, gallery: int) -> t
     from scipy.special import gammaln
 
     order = np.argsort(person, kind="stable")
-    number, first, count = np.unique(person[order], return_index=True, return_counts=True)
+    _, first, count = np.unique(person[order], return_index=True, return_counts=True)
     first = first[count > 1]
     total = len(first)
     shown, looking = (pictures[order[first + k]].astype(np.float64) for k in (0, 1))

@@ -32,7 +32,7 @@ POOL_PER_KIND = 4
 
 _IMPOSTORS_A_PERSON = 40
 _IMPOSTORS = 500_000
-_GENERATED_KNOWN, _GENERATED_TESTED, _GENERATED_POOL, _GENERATED_PEOPLE = 41, 42, 43, 44
+_GENERATED_KNOWN, _GENERATED_TESTED, _GENERATED_POOL, _GENERATED_PEOPLE, _GENERATED_OTHERS = range(41, 46)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ class Protected:
             equal_error_high=utility.high,
             true_accept={f"{rate:g}": share for rate, share in utility.true_accept.items()},
             rank_one=utility.rank_one,
+            trained=self.effect.trained,
             dimension=self.effect.dimension,
             per_second=float(f"{self.effect.per_second:.2g}"),
             by_attacker={
@@ -111,6 +112,8 @@ class Point:
     true_accept : dict
         By false accept rate, as text.
     rank_one : float
+    trained : int
+        Faces that attackers trained on.
     dimension : int
     per_second : float
         Embeddings protected per second, two digits.
@@ -132,6 +135,7 @@ class Point:
     equal_error_high: float
     true_accept: dict[str, float]
     rank_one: float
+    trained: int
     dimension: int
     per_second: float
     by_attacker: dict[str, dict[str, float]]
@@ -255,6 +259,7 @@ def generated_material(
         company_size=scenario.company_size,
         bins=AgeBins(scenario.age_bin_width),
         impostors=_IMPOSTORS_A_PERSON * PEOPLE_ON_A_PAGE,
+        others=sample(_GENERATED_OTHERS, known),
     )
 
 
@@ -270,7 +275,7 @@ def with_real_faces(material: Material, faces: Faces, *, seed: int) -> Material:
     rng = np.random.default_rng(seed)
     levelled = utkface.level(faces.people, rng=rng)
     sets = replication.rotated(faces, levelled, rng, near_identical_groups(faces.embeddings))[0]
-    return replace(material, known=sets.training, tested=sets.test, pool=sets.pool)
+    return replace(material, known=sets.training, tested=sets.test, pool=sets.pool, others=None)
 
 
 def with_real_pairs(material: Material, pictures: Pictures) -> Material:
@@ -303,7 +308,7 @@ def protect(
     """
     method = method_of(name)
     chosen = method.strength.default if strength is None and method.strength else strength
-    effect = protection.effect_of(method.protection(strength), prepared, progress=progress)
+    effect = protection.effect_of(method.protection(strength), prepared, apart=method.apart, progress=progress)
     material = prepared.material
     guess = float(linkage.census_guess(LINKAGES[0], _cell_shares(prepared), material.company_size) @ _cell_shares(prepared))
     return Protected(name, chosen, effect, 1 / material.company_size, guess)

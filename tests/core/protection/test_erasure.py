@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 
 from core.demographics import AgeBins, Demographics
 from core.faces import Faces
-from core.protection.erasure import LeadingDirections, Leace, NullSpace, concepts, erase
+from core.protection.erasure import Leace, LeadingDirections, NullSpace, concepts, erase
 
 PROTECTIONS = (Leace(), LeadingDirections(7), NullSpace(1))
 
@@ -47,7 +47,9 @@ def test_after_leace_logistic_regression_is_at_the_majority(wide, attribute):
     x = protected(Leace(), wide)
     majority = np.bincount(labels).max() / len(labels)
     fitted = LogisticRegression(C=1e3, max_iter=5_000).fit(x, labels)
-    assert LogisticRegression(C=1e3, max_iter=5_000).fit(wide.embeddings, labels).score(wide.embeddings, labels) > majority + 0.2
+    assert (
+        LogisticRegression(C=1e3, max_iter=5_000).fit(wide.embeddings, labels).score(wide.embeddings, labels) > majority + 0.2
+    )
     assert fitted.score(x, labels) == pytest.approx(majority, abs=1e-9)
     # Not just the same guess: the loss is that of knowing nothing.
     shares = np.bincount(labels) / len(labels)

@@ -16,7 +16,7 @@ def test_identification_by_hand():
 
 
 def test_identification_is_the_mean_over_galleries(rng):
-    pictures = (np.repeat(rng.standard_normal((30, 3)), 2, axis=0) + 0.5 * rng.standard_normal((60, 3)))
+    pictures = np.repeat(rng.standard_normal((30, 3)), 2, axis=0) + 0.5 * rng.standard_normal((60, 3))
     person = np.repeat(np.arange(30), 2)
     expected, _ = identification(pictures, person, gallery=8)
     found = []
