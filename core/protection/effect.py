@@ -48,8 +48,6 @@ class Material:
     bins : AgeBins
     impostors : int or None
         Pairs of two people that are compared; None for all.
-    others : Faces or None
-        Labelled faces that no protection is fitted to; None to halve the known ones where they are needed.
     """
 
     known: Faces
@@ -61,7 +59,6 @@ class Material:
     company_size: int
     bins: AgeBins
     impostors: int | None = None
-    others: Faces | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,8 @@ class Prepared:
         Attackers that are trained again.
     groups : (known,) ints
         Near-identical photos among the known faces share a number.
-    apart : tuple of two Faces and their groups
-        Faces for a protection and other ones for attackers, and the groups of the latter.
+    half : Faces
+        Half of the known faces, for protections that must not be fitted to all that attackers train on.
     unaware : Attacker
         Trained on unprotected embeddings.
     matched : company.Matching
@@ -86,7 +83,7 @@ class Prepared:
     material: Material
     names: tuple[str, ...]
     groups: IntArray
-    apart: tuple[Faces, Faces, IntArray]
+    half: Faces
     unaware: Attacker
     matched: company.Matching
     seed: int
@@ -156,8 +153,8 @@ class Effect:
     ----------
     privacy : Privacy
     utility : Utility
-    trained : int
-        Faces that attackers trained on.
+    fitted : int
+        Faces that the protection was fitted to.
     dimension : int
         Numbers of a protected embedding.
     per_second : float
@@ -166,7 +163,7 @@ class Effect:
 
     privacy: Privacy
     utility: Utility
-    trained: int
+    fitted: int
     dimension: int
     per_second: float
 
@@ -194,14 +191,8 @@ def prepare(
     name = next((each for each in names if each != "forest"), names[0])
     unaware = attackers.train(name, material.known, seed=seed, groups=groups)
     matched = company.match(material.population, material.pool.people)
-    return Prepared(material, names, groups, _apart(material, groups, seed), unaware, matched, seed)
-
-
-def _apart(material: Material, groups: IntArray, seed: int) -> tuple[Faces, Faces, IntArray]:
-    if material.others is not None:
-        return material.known, material.others, near_identical_groups(material.others.embeddings)
-    first, second = split(len(material.known), rng=np.random.default_rng([seed, 37]), held_out_share=0.5, groups=groups)
-    return material.known.take(first), material.known.take(second), groups[second]
+    half, _ = split(len(material.known), rng=np.random.default_rng([seed, 37]), held_out_share=0.5, groups=groups)
+    return Prepared(material, names, groups, material.known.take(half), unaware, matched, seed)
 
 
 def steps(names: tuple[str, ...] = RETRAINED) -> int:
@@ -223,24 +214,23 @@ def effect_of(
     protection : Protection
     prepared : Prepared
     apart : bool
-        Whether attackers train on other faces than the protection was fitted to, rather than on the same: what a
-        protection does to faces that it knows by heart teaches attackers little of what it does to others.
+        Whether the protection is fitted to one half of the known faces, and attackers have the other half, too: what a
+        protection does to faces that it knows by heart teaches attackers too little of what it does to others.
     progress : callable
         Told each step; what it raises ends the work.
     """
     material, seed = prepared.material, prepared.seed
-    learnt, learnable, groups = prepared.apart if apart else (material.known, material.known, prepared.groups)
     progress("fitting the protection")
-    fitted = protection.fit(learnt, seed=seed)
+    fitted = protection.fit(prepared.half if apart else material.known, seed=seed)
     # Noise and keys of each set are drawn anew.
     known, tested, pool = (
         Faces(fitted.transform(faces.embeddings, rng=np.random.default_rng([seed, 33, number])), faces.people)
-        for number, faces in enumerate((learnable, material.tested, material.pool))
+        for number, faces in enumerate((material.known, material.tested, material.pool))
     )
     readings = []
     for name in prepared.names:
         progress(f"training {name} on protected embeddings")
-        attacker = attackers.train(name, known, seed=seed, groups=groups)
+        attacker = attackers.train(name, known, seed=seed, groups=prepared.groups)
         readings.append(_reading(name, attacker, tested, pool, prepared))
     progress("comparing pictures")
     dimension = known.embeddings.shape[1]
@@ -251,7 +241,13 @@ def effect_of(
     pictures = fitted.transform(material.pictures, rng=np.random.default_rng([seed, 34]), person=material.person)
     rng = np.random.default_rng([seed, 35])
     utility = utility_of(pictures, material.person, gallery=material.company_size, impostors=material.impostors, rng=rng)
-    return Effect(privacy, utility, len(known), dimension, _per_second(fitted, material.pictures, material.person))
+    return Effect(
+        privacy,
+        utility,
+        len(prepared.half if apart else known),
+        dimension,
+        _per_second(fitted, material.pictures, material.person),
+    )
 
 
 def majority(faces: Faces, bins: AgeBins) -> dict[str, float]:

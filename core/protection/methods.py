@@ -76,7 +76,7 @@ class Method:
     needs_secret : bool
         Whether it is only as safe as keys that are stored beside the embeddings.
     apart : bool
-        Whether it treats faces that it was fitted to unlike others, so that attackers must train on others.
+        Whether it treats faces that it was fitted to unlike others, so that attackers must have others, too.
     """
 
     name: str

@@ -32,7 +32,7 @@ POOL_PER_KIND = 4
 
 _IMPOSTORS_A_PERSON = 40
 _IMPOSTORS = 500_000
-_GENERATED_KNOWN, _GENERATED_TESTED, _GENERATED_POOL, _GENERATED_PEOPLE, _GENERATED_OTHERS = range(41, 46)
+_GENERATED_KNOWN, _GENERATED_TESTED, _GENERATED_POOL, _GENERATED_PEOPLE = range(41, 45)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Protected:
             equal_error_high=utility.high,
             true_accept={f"{rate:g}": share for rate, share in utility.true_accept.items()},
             rank_one=utility.rank_one,
-            trained=self.effect.trained,
+            fitted=self.effect.fitted,
             dimension=self.effect.dimension,
             per_second=float(f"{self.effect.per_second:.2g}"),
             by_attacker={
@@ -112,8 +112,8 @@ class Point:
     true_accept : dict
         By false accept rate, as text.
     rank_one : float
-    trained : int
-        Faces that attackers trained on.
+    fitted : int
+        Faces that the protection was fitted to; attackers train on all that are known.
     dimension : int
     per_second : float
         Embeddings protected per second, two digits.
@@ -135,7 +135,7 @@ class Point:
     equal_error_high: float
     true_accept: dict[str, float]
     rank_one: float
-    trained: int
+    fitted: int
     dimension: int
     per_second: float
     by_attacker: dict[str, dict[str, float]]
@@ -259,7 +259,6 @@ def generated_material(
         company_size=scenario.company_size,
         bins=AgeBins(scenario.age_bin_width),
         impostors=_IMPOSTORS_A_PERSON * PEOPLE_ON_A_PAGE,
-        others=sample(_GENERATED_OTHERS, known),
     )
 
 
@@ -275,7 +274,7 @@ def with_real_faces(material: Material, faces: Faces, *, seed: int) -> Material:
     rng = np.random.default_rng(seed)
     levelled = utkface.level(faces.people, rng=rng)
     sets = replication.rotated(faces, levelled, rng, near_identical_groups(faces.embeddings))[0]
-    return replace(material, known=sets.training, tested=sets.test, pool=sets.pool, others=None)
+    return replace(material, known=sets.training, tested=sets.test, pool=sets.pool)
 
 
 def with_real_pairs(material: Material, pictures: Pictures) -> Material:

@@ -41,7 +41,7 @@ def test_deviation_meets_delta_and_no_less_noise_does():
 
 
 def test_deviation_beats_the_older_formula_where_that_holds():
-    # Dwork and Roth (2014), theorem A.1: sqrt(2 ln(1.25 / 0.00001)) = 4.8448 at epsilon 1. Balle and Wang's is about a fifth less.
+    # Dwork and Roth (2014), theorem A.1: sqrt(2 ln(1.25 / 0.00001)) = 4.8448 at epsilon 1. The other is a fifth less.
     older = np.sqrt(2 * np.log(1.25 / 1e-5))
     assert older == pytest.approx(4.8448, abs=1e-4)
     assert 0.7 * older < gaussian_deviation(1, 1e-5, sensitivity=1) < 0.85 * older
