@@ -134,7 +134,7 @@ class NullSpace:
         groups = concepts(faces.people)[:, :-1]
         told = groups - groups.mean(axis=0)
         covariance, products = around.T @ around, around.T @ told
-        ridge = _RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+        ridge = max(_RIDGE * np.trace(covariance) / len(covariance), np.finfo(float).eps) * np.eye(len(covariance))
         kept: FloatArray = np.eye(x.shape[1])
         for _ in range(whole_number("rounds", self.rounds, 1, MOST_ROUNDS)):
             read = kept @ np.linalg.solve(kept @ covariance @ kept + ridge, kept @ products)

@@ -64,7 +64,7 @@ class EqualCovariances:
     Parameters
     ----------
     percent : float
-        s, how far covariances are made alike, 0 to 100 per cent. 0 is LEACE alone.
+        s, how far covariances are made alike, 0 to 100 per cent. At 0 only what is left of the groups' means goes.
     """
 
     percent: float
