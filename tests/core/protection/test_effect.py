@@ -48,7 +48,7 @@ def unprotected(prepared):
     return effect_of(NoProtection(), prepared)
 
 
-def test_without_protection_attackers_are_those_of_the_study(material, prepared, unprotected):
+def test_without_protection_attackers_are_those_of_the_study(material, unprotected):
     attacker = attackers.train("neighbours", material.known, seed=0)
     beliefs = attacker.beliefs(material.pool.embeddings)
     matched = company.match(material.population, material.pool.people)
@@ -118,7 +118,7 @@ def test_progress_tells_each_step_and_can_cancel(prepared):
         effect_of(NoProtection(), prepared, progress=cancel)
 
 
-def test_a_seed_fixes_the_effect(material, prepared, unprotected):
+def test_a_seed_fixes_the_effect(material, unprotected):
     again = effect_of(NoProtection(), prepare(material, seed=0, names=NAMES))
     assert again.privacy == unprotected.privacy
     assert replace(again.utility, curve=None) == replace(unprotected.utility, curve=None)
