@@ -162,12 +162,6 @@ _METHODS = (
         lambda bits: Quantisation(int(bits)),
     ),
     Method(
-        "leace-null-space",
-        "LEACE, then null-space rounds",
-        Strength("rounds after LEACE", 1, 20, 1, (1, 2, 3)),
-        lambda n: InSequence((Leace(), NullSpace(int(n)))),
-    ),
-    Method(
         "leace-equal",
         "LEACE, then equal covariances",
         Strength("per cent of the way to equal covariances", 0, 100, 80, (50, 80, 95)),

@@ -6,6 +6,7 @@ from core.study.inference import AttributeReading, WidthStudy, by_width, read_at
 from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
 from core.study.pictures import PictureStudy, take_pictures
 from core.study.protections import (
+    ON_A_PAGE,
     Frontier,
     Point,
     Protected,
@@ -22,6 +23,7 @@ from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, c
 from core.study.workforce import Workforce, draw
 
 __all__ = [
+    "ON_A_PAGE",
     "PAPER_SIZES",
     "Attack",
     "AttributeReading",

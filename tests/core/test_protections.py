@@ -138,7 +138,8 @@ def test_all_that_is_asked_for_is_measured_and_printed(material):
     assert found.perfect_inference > found.points[0].expected_reidentified > found.points[1].expected_reidentified
     table = tables.of_protections(found.to_dict())
     for each in found.points:
-        assert f"{each.expected_reidentified:.2%} ({each.low:.1%} to {each.high:.1%}) {each.attacker}" in table
+        named = tables.percent(each.expected_reidentified)
+        assert f"{named} ({each.low:.1%} to {each.high:.1%}) {each.attacker}" in table
         assert f"{each.equal_error_rate:.2%} (" in table
     assert table.count(" *") <= 1
 
