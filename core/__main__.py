@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import click
 
-from core import company, comparison, replication, shipped, study, tables, training
+from core import company, comparison, protection, replication, shipped, study, tables, training
 from core.faces import generator, utkface
 from core.faces import people as people_files
 from core.faces import photos as photo_files
@@ -187,6 +187,73 @@ def extract_command(
             started=bar.start, progress=bar.advance,
         )  # fmt: skip
     _print(summary.to_dict() | {"written": str(out)}, tables.of_values, as_json=as_json)
+
+
+@cli.command("protect")
+@click.option("--faces", type=_FILE, help="Parquet with columns file and embedding; generated faces without it.")
+@click.option("--pairs", type=_FILE, help="Parquet with columns file, person and embedding; generated pictures without it.")
+@click.option("--census", type=_FILE, help="The original adult.data; the shipped table without it.")
+@click.option(
+    "--protection",
+    "names",
+    multiple=True,
+    help=f"One or more of {', '.join(protection.METHODS)}; all of them, at several strengths, without it.",
+)
+@click.option("--strength", "strengths", multiple=True, type=float, help="One for each --protection; the default without it.")
+@click.option(
+    "--attacker",
+    "attackers",
+    multiple=True,
+    type=click.Choice(ATTACKERS),
+    help="Attackers trained again; five without it, three with --quick.",
+)
+@click.option("--company-size", type=int, default=_DEFAULTS["company_size"], show_default=True, help="People, 2 to 1,000,000.")
+@click.option("--age-bin-width", type=int, default=_DEFAULTS["age_bin_width"], show_default=True, help="Years, 1 to 40.")
+@click.option("--quick", is_flag=True, help="Generate few faces, as the page does.")
+@click.option("--out", type=_FOLDER, help="Folder to write protections.json to, or protections_real.json with --faces.")
+@_seed_option
+@_json_option
+def protect_command(
+    faces: Path | None,
+    pairs: Path | None,
+    census: Path | None,
+    names: tuple[str, ...],
+    strengths: tuple[float, ...],
+    attackers: tuple[str, ...],
+    quick: bool,
+    out: Path | None,
+    as_json: bool,
+    **choices: Any,
+) -> None:
+    """Print what protections of embeddings help against attackers trained again, and what they cost in verification."""
+    scenario = Scenario(**choices)
+    wanted = _protections(names, strengths)
+    population = (company.read_adult(census) if census else company.load_census()).population(scenario.race_mapping)
+    make = study.material_on_a_page if quick else study.generated_material
+    material = make(scenario, population, generator.load())
+    if faces:
+        material = study.with_real_faces(material, utkface.read_parquet(faces).faces, seed=scenario.seed)
+    if pairs:
+        material = study.with_real_pairs(material, people_files.read_parquet(pairs))
+    retrained = attackers or (study.ON_A_PAGE if quick else protection.RETRAINED)
+    prepared = protection.prepare(material, seed=scenario.seed, names=retrained, progress=_progress)
+    kinds = {"faces": "real" if faces else "generated", "pairs": "real" if pairs else "generated"}
+    result = study.frontier(prepared, wanted, **kinds, progress=_progress).to_dict()
+    if out:
+        shipped.write_json(shipped.PROTECTIONS_REAL if faces else shipped.PROTECTIONS, result, out)
+    _print(result, tables.of_protections, as_json=as_json)
+
+
+def _protections(names: tuple[str, ...], strengths: tuple[float, ...]) -> list[tuple[str, float | None]] | None:
+    """Pair names with strengths, and check them before hours of work."""
+    if strengths and len(strengths) != len(names):
+        raise ValueError(
+            f"--strength must be given {len(names)} times, once for each --protection, or never, got {len(strengths)}"
+        )
+    wanted = list(zip(names, strengths or (None,) * len(names), strict=True))
+    for name, strength in wanted:
+        protection.method_of(name).protection(strength)
+    return wanted or None
 
 
 @cli.command("census")

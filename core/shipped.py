@@ -28,7 +28,21 @@ REPLICATION = "replication.json"
 ATTACKERS_HELD_OUT = "attackers_held_out.npz"
 COMPARISON = "comparison.json"
 COMPARISON_REAL = "comparison_real.json"
-FILES = (GENERATOR, FORESTS, HELD_OUT, CENSUS, EVALUATION, REPLICATION, ATTACKERS_HELD_OUT, COMPARISON, COMPARISON_REAL)
+PROTECTIONS = "protections.json"
+PROTECTIONS_REAL = "protections_real.json"
+FILES = (
+    GENERATOR,
+    FORESTS,
+    HELD_OUT,
+    CENSUS,
+    EVALUATION,
+    REPLICATION,
+    ATTACKERS_HELD_OUT,
+    COMPARISON,
+    COMPARISON_REAL,
+    PROTECTIONS,
+    PROTECTIONS_REAL,
+)
 
 _MADE_BY = {
     GENERATOR: "fit-generator",
@@ -40,6 +54,8 @@ _MADE_BY = {
     ATTACKERS_HELD_OUT: "train-attackers",
     COMPARISON: "compare --out",
     COMPARISON_REAL: "compare --faces --out",
+    PROTECTIONS: "protect --out",
+    PROTECTIONS_REAL: "protect --faces --pairs --out",
 }
 """Command that makes each file."""
 

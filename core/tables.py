@@ -155,6 +155,38 @@ def _with_interval(row: dict[str, Any], metric: str) -> str:
     return f"{row[metric]:.3f} ({low:.3f} to {high:.3f})"
 
 
+def of_protections(result: dict[str, Any]) -> str:
+    """Table of `core.study.Frontier`: a row a protection, the best one marked."""
+    majority, best = result["majority"], result["best"]
+    lines = [
+        f"Protections on {result['faces']} faces and {result['pairs']} pairs, {result['company_size']:,} people, ages known to "
+        f"{result['age_bin_width']} years, seed {result['seed']}",
+        f"Fitted to {result['known']:,} faces; accuracy on {result['tested']:,}, risk on {result['pool']:,} others",
+        f"Random guess {percent(result['random_guess'])}, guess from the census {percent(result['census_guess'])}, "
+        f"perfect inference {percent(result['perfect_inference'])}",
+        f"Majority guess: {', '.join(f'{name} {percent(share)}' for name, share in majority.items())}",
+        "Named: exact, by the attacker beside it, trained again. Accuracy: the best attacker of each. Intervals: 95%.",
+        "Unaware: named by an attacker that never saw the protection.",
+        "",
+        f"{'protection':<32}{'named':>28} {'attacker':<11}{'unaware':>9}{'sex':>8}{'race':>8}{'age':>8}"
+        f"{'EER':>25}{'TAR 1%':>9}{'TAR .1%':>9}{'rank 1':>9}{'per s':>9}",
+    ]
+    for row in result["points"]:
+        chosen = {"method": row["method"], "strength": row["strength"]}
+        name = row["method"] + ("" if row["strength"] is None else f" {row['strength']:g}") + (" *" if chosen == best else "")
+        named = f"{percent(row['expected_reidentified'])} ({row['low']:.1%} to {row['high']:.1%})"
+        error = f"{percent(row['equal_error_rate'])} ({row['equal_error_low']:.1%} to {row['equal_error_high']:.1%})"
+        unaware = "" if row["unaware"] is None else percent(row["unaware"])
+        accuracy = "".join(f"{row['accuracy'][attribute]:>8.1%}" for attribute in majority)
+        kept = "".join(f"{share:>9.1%}" for share in (*row["true_accept"].values(), row["rank_one"]))
+        lines.append(
+            f"{name:<32}{named:>28} {row['attacker']:<11}{unaware:>9}{accuracy}{error:>25}{kept}{row['per_second']:>9.2g}"
+        )
+    if best:
+        lines += ["", f"* names fewest people with an equal error rate of at most {percent(result['largest_error_rate'])}"]
+    return "\n".join(lines)
+
+
 def of_values(result: dict[str, Any]) -> str:
     """Names and values, one a line; mappings on one line each."""
     lines = []

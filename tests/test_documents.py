@@ -179,3 +179,16 @@ def test_the_model_cards_attackers_are_what_was_compared():
         assert is_printed(accuracy, [row[attribute]["accuracy"] for attribute in ("sex", "race", "age")]), name
         assert is_printed(error, [row[attribute]["calibration_error"] for attribute in ("sex", "race")]), name
         assert is_printed(loss, [row["year"]["log_loss"]]), name
+
+
+def test_the_model_cards_protections_are_what_was_measured():
+    measured = json.loads(text_of("models/protections_real.json"))
+    rows = rows_under("models/README.md", "| protection | named | accuracy | equal error rate | rank 1 |")
+    points = {f"{each['method']} {each['strength'] or ''}".strip().removesuffix(".0"): each for each in measured["points"]}
+    assert [name for name, _ in rows] == list(points)
+    for name, (named, accuracy, error, rank) in rows:
+        point = points[name]
+        assert is_printed(named, [point["expected_reidentified"]]), name
+        assert is_printed(accuracy, [point["accuracy"][attribute] for attribute in ("sex", "race", "age")]), name
+        assert is_printed(error, [point["equal_error_rate"]]), name
+        assert is_printed(rank, [point["rank_one"]]), name

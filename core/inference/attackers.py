@@ -105,7 +105,14 @@ class Attacker:
         )
 
 
-def train(name: str, faces: Faces, *, seed: int, progress: Callable[[str], None] = lambda _: None) -> Attacker:
+def train(
+    name: str,
+    faces: Faces,
+    *,
+    seed: int,
+    groups: IntArray | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Attacker:
     """Train an attacker, and calibrate it on training faces that it did not see.
 
     Parameters
@@ -115,6 +122,9 @@ def train(name: str, faces: Faces, *, seed: int, progress: Callable[[str], None]
     faces : Faces
         Training faces: every sex and race must occur.
     seed : int
+    groups : (n,) ints, optional
+        Faces of one group are in one inner fold; near-identical ones without it. It is needed where embeddings
+        were protected: then being near means another thing.
     progress : callable
         Told the name of each attribute before it is learnt.
 
@@ -127,7 +137,10 @@ def train(name: str, faces: Faces, *, seed: int, progress: Callable[[str], None]
     forests.check_training_faces(faces)
     people = faces.people
     with one_thread():
-        read, unseen = _forest(faces, seed, progress) if name == "forest" else _inner_folds(name, faces, seed, progress)
+        if name == ATTACKERS[0]:
+            read, unseen = _forest(faces, seed, progress)
+        else:
+            read, unseen = _inner_folds(name, faces, seed, progress, groups)
         sex, race = _calibrator(unseen.sex, people.sex), _calibrator(unseen.race, people.race)
     return Attacker(name, read, sex, race, age_errors.fit(unseen.age, people.age))
 
@@ -158,14 +171,14 @@ def _forest(faces: Faces, seed: int, progress: Callable[[str], None]) -> tuple[C
 
 
 def _inner_folds(
-    name: str, faces: Faces, seed: int, progress: Callable[[str], None]
+    name: str, faces: Faces, seed: int, progress: Callable[[str], None], groups: IntArray | None = None
 ) -> tuple[Callable[[FloatArray], Reading], Reading]:
     """Train on all faces, and read each part of them by an attacker trained on the others.
 
     Near-identical photos are in one part: seen beside their twin, faces are read too well.
     """
     x = faces.embeddings.astype(np.float64)
-    group = near_identical_groups(faces.embeddings)
+    group = near_identical_groups(faces.embeddings) if groups is None else groups
     part = np.random.default_rng([seed, 11]).permutation(group.max() + 1)[group] % INNER_FOLDS
     readers: dict[str, Reader] = {}
     unseen: dict[str, FloatArray] = {}

@@ -6,19 +6,36 @@ from core.study.inference import AttributeReading, WidthStudy, by_width, read_at
 from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
 from core.study.one_face import FaceReading, read_face
 from core.study.pictures import PictureStudy, take_pictures
+from core.study.protections import (
+    ON_A_PAGE,
+    Frontier,
+    Point,
+    Protected,
+    frontier,
+    generated_material,
+    load_frontier,
+    material_on_a_page,
+    protect,
+    with_real_faces,
+    with_real_pairs,
+)
 from core.study.real_faces import evidence_from
 from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, curve_sizes, run
 from core.study.workforce import Workforce, draw
 
 __all__ = [
+    "ON_A_PAGE",
     "PAPER_SIZES",
     "Attack",
     "AttributeReading",
     "Evidence",
     "FaceReading",
+    "Frontier",
     "Interval",
     "LinkageStudy",
     "PictureStudy",
+    "Point",
+    "Protected",
     "Study",
     "WidthStudy",
     "Workforce",
@@ -32,12 +49,19 @@ __all__ = [
     "evidence_from",
     "exposure",
     "exposure_to_dict",
+    "frontier",
     "gain",
+    "generated_material",
     "in_full",
     "link",
     "load_evidence",
+    "load_frontier",
+    "material_on_a_page",
+    "protect",
     "read_attribute",
     "read_face",
     "run",
     "take_pictures",
+    "with_real_faces",
+    "with_real_pairs",
 ]

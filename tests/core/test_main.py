@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +59,14 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
         (["replicate", "--census", "absent.data"], "cannot read the census file absent.data."),
         (["compare", "--faces", "absent.parquet"], "absent.parquet: no such file."),
         (["compare", "--seed", "-1"], "seed must be 0 to 4,294,967,295, got -1."),
+        (["protect", "--protection", "magic"], "protection must be one of none, noise"),
+        (
+            ["protect", "--protection", "leace", "--strength", "41"],
+            "strength (years of an age bin that is hidden) must be 1 to 40, got 41.",
+        ),
+        (["protect", "--strength", "1"], "--strength must be given 0 times, once for each --protection, or never, got 1."),
+        (["protect", "--faces", "absent.parquet"], "absent.parquet: no such file."),
+        (["protect", "--pairs", "absent.parquet"], "absent.parquet: no such file."),
         (["train-attackers", "--out", "a", "--generator", "absent"], "cannot read face_generator.npz in absent"),
         (["fly"], "No such command 'fly'."),
     ],
@@ -185,6 +194,22 @@ def test_compare_command_records_what_it_prints(tmp_path, capsys, monkeypatch, f
     recorded = shipped.read_json(shipped.COMPARISON_REAL if kind == "real" else shipped.COMPARISON, tmp_path)
     assert recorded == printed
     assert (printed["faces"], printed["seed"], list(printed["attackers"])) == (kind, 2, ["none", "lda"])
+
+
+def test_protect_command_records_what_it_prints(tmp_path, capsys, monkeypatch):
+    made = partial(study.generated_material, known=300, tested=100, per_kind=1)
+    monkeypatch.setattr(study, "material_on_a_page", made)
+    command = ["protect", "--quick", "--protection", "projection", "--strength", "8", "--attacker", "logistic", "--seed", "2"]
+    assert main([*command, "--company-size", "30", "--out", str(tmp_path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    printed = json.loads(out)
+    assert shipped.read_json(shipped.PROTECTIONS, tmp_path) == printed
+    assert (printed["seed"], printed["company_size"], printed["faces"]) == (2, 30, "generated")
+    assert [(each["method"], each["strength"], each["dimension"]) for each in printed["points"]] == [
+        ("none", None, 128),
+        ("projection", 8.0, 8),
+    ]
+    assert "projection 8, 2 of 2: training logistic on protected embeddings ..." in err
 
 
 @pytest.fixture(scope="module")
