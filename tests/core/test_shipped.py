@@ -168,6 +168,8 @@ COMMANDS = {
     "attackers_held_out.npz": "python -m core train-attackers",
     "comparison.json": "python -m core compare --out",
     "comparison_real.json": "python -m core compare --faces --out",
+    "protections.json": "python -m core protect --out",
+    "protections_real.json": "python -m core protect --faces --pairs --out",
 }
 
 
