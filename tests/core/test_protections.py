@@ -9,7 +9,7 @@ from core.faces.people import Pictures
 from core.protection import METHODS
 from core.scenario import Scenario
 
-SHIPPED = ((shipped.PROTECTIONS_REAL, "real"),)
+SHIPPED = ((shipped.PROTECTIONS, "generated"), (shipped.PROTECTIONS_REAL, "real"))
 
 
 def point(method, risk, error, strength=None):
@@ -154,6 +154,10 @@ def test_shipped_frontiers_are_whole_and_hold_no_value_of_a_person(name, kind):
         assert all(not isinstance(value, list) for value in asdict(each).values())
         assert each.low <= each.expected_reidentified <= each.high
     assert shipped.read_json(name)["best"] == {"method": found.best().method, "strength": found.best().strength}
+
+
+def test_the_shipped_frontier_tries_every_method():
+    assert {each.method for each in study.load_frontier().points} == set(METHODS)
 
 
 def test_real_figures_are_what_was_aimed_at():
