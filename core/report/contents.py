@@ -1,0 +1,201 @@
+"""All that a report shows, whatever form it is written in."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import __version__, shipped
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings, percent
+from core.demographics import RACES
+from core.linkage import CELLS
+from core.report import scenario_file, sections, texts
+from core.report.disclosure import checked_threshold
+from core.report.parts import Exhibit, Section, Table
+from core.report.results import Results
+from core.scenario import BY_BIN, CORRECTED, EXACT, Scenario
+
+PRODUCT = "Faceprint Risk"
+_LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "plotly")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a report was made with.
+
+    Parameters
+    ----------
+    version : str
+        Of the product.
+    libraries : dict
+        Version of Python and of each library that computes, by name.
+    seed : int
+    models : dict
+        SHA-256 of each model file, by name.
+    scenario : str
+        SHA-256 of the scenario; see `core.report.scenario_file`.
+    """
+
+    version: str
+    libraries: dict[str, str]
+    seed: int
+    models: dict[str, str]
+    scenario: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report shows.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    smallest : int or None
+        Fewest people of a group that is shown; None for the full form.
+    made : date
+    headline, uncertainty : str
+        First sentence, its figure between stars, and how sure it is.
+    choices : pairs of a name and a value
+        The scenario in words.
+    sections : tuple of Section
+        Charts and tables.
+    method, glossary : pairs of a title and a text
+    limits : sentences
+    provenance : Provenance
+    """
+
+    scenario: Scenario
+    smallest: int | None
+    made: date
+    headline: str
+    uncertainty: str
+    choices: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    method: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
+    glossary: tuple[tuple[str, str], ...]
+    provenance: Provenance
+
+    @property
+    def publishable(self) -> bool:
+        """Whether small groups are left out."""
+        return self.smallest is not None
+
+    def exhibits(self) -> Iterator[Exhibit]:
+        """Every chart, in order."""
+        return (each for section in self.sections for each in section.shown if isinstance(each, Exhibit))
+
+    def tables(self) -> Iterator[Table]:
+        """Every table, in order."""
+        return (each for section in self.sections for each in section.shown if isinstance(each, Table))
+
+    def data(self) -> dict[str, pd.DataFrame]:
+        """Return the values behind every chart and table, by name."""
+        return {each.name: each.chart.table for each in self.exhibits()} | {each.name: each.data for each in self.tables()}
+
+    def figures(self) -> dict[str, Any]:
+        """Every figure of the report as plain values: what `python -m core report --out FILE.json` writes."""
+        return {
+            "headline": self.headline.replace("*", ""),
+            "uncertainty": self.uncertainty,
+            "scenario": self.scenario.to_dict(),
+            "smallest_group": self.smallest,
+            "data": {name: _plain(table) for name, table in self.data().items()},
+        }
+
+
+def contents(results: Results, *, made: date, smallest: int | None = None) -> Report:
+    """Put a report together.
+
+    Parameters
+    ----------
+    results : Results
+        What `gather` returns.
+    made : date
+        The day that stands in the report.
+    smallest : int, optional
+        Fewest people of a group that is shown, 2 to 1,000: the form that may be published. The full form without it.
+
+    Raises
+    ------
+    ValueError
+        If the threshold is out of range.
+    DamagedModelError
+        If a model file is not the one that was released.
+    """
+    if smallest is not None:
+        smallest = checked_threshold(smallest)
+    headline, uncertainty = findings.of_linkage(results.linked) if results.linked else findings.of_risk(results.study)
+    return Report(
+        scenario=results.scenario,
+        smallest=smallest,
+        made=made,
+        headline=headline,
+        uncertainty=uncertainty,
+        choices=_choices(results.scenario),
+        sections=sections.of_results(results, smallest=smallest),
+        method=texts.METHOD,
+        limits=_limits(results),
+        glossary=texts.GLOSSARY,
+        provenance=Provenance(
+            version=__version__,
+            libraries={"Python": platform.python_version()} | {name: metadata.version(name) for name in _LIBRARIES},
+            seed=results.scenario.seed,
+            models=shipped.digests(),
+            scenario=scenario_file.digest(results.scenario),
+        ),
+    )
+
+
+def _choices(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    races = "as in the census"
+    if scenario.race_percents is not None:
+        races = ", ".join(f"{share}% {race}" for race, share in zip(RACES, scenario.race_percents, strict=True) if share)
+    ages = {BY_BIN: "known to an age group", EXACT: "exact"}.get(
+        scenario.age_knowledge, f"known {scenario.age_knowledge} years"
+    )
+    return (
+        ("People in the company", f"{scenario.company_size:,}"),
+        ("Ages", f"{scenario.youngest} to {scenario.oldest} years"),
+        ("Women", "as in the census" if scenario.female_percent is None else f"{scenario.female_percent}%"),
+        ("Races", races),
+        ("Races of the census", _RACE_MAPPINGS[scenario.race_mapping]),
+        ("Years in an age group", f"{scenario.age_bin_width}"),
+        ("How faces are read", ATTACKER_WORDS[scenario.attacker]),
+        ("Pictures of each person", f"{scenario.pictures}"),
+        ("Race labels", "corrected" if scenario.protocol == CORRECTED else "as in the paper"),
+        ("How names are found", LINKAGE_WORDS[scenario.linkage]),
+        ("Ages in the public list", "compared by age group" if scenario.linkage == CELLS else ages),
+        ("Companies drawn at random", f"{scenario.repeats:,}"),
+        ("Seed", f"{scenario.seed}"),
+    )  # fmt: skip
+
+
+def _limits(results: Results) -> tuple[str, ...]:
+    stand_in = results.study.nearest_age_share
+    nearest = () if stand_in == 0 else (_NEAREST.format(share=percent(stand_in)),)
+    return (texts.ON_GENERATED_FACES, texts.ON_THE_CENSUS, *texts.LIMITS, *nearest)
+
+
+_RACE_MAPPINGS = {
+    "standard": "American Indians and others left out",
+    "native-as-indian": "American Indians counted as Indian",
+}
+_NEAREST = (
+    "{share} of the company's people are of an age of which the attacker was tested on no face; the nearest age stands in."
+)
+
+
+def _plain(table: pd.DataFrame) -> dict[str, list[Any]]:
+    return {str(name): [_value(value) for value in column.tolist()] for name, column in table.items()}
+
+
+def _value(value: Any) -> Any:
+    return None if value is None or (isinstance(value, float) and not np.isfinite(value)) else value
