@@ -2,17 +2,17 @@
 
 from core.report.contents import Provenance, Report, contents
 from core.report.disclosure import SMALLEST_GROUP, without_small_groups
-from core.report.parts import Exhibit, Section, Table
+from core.report.parts import Chapter, DataTable, Exhibit
 from core.report.results import Results, gather, is_linked, shipped_frontiers
 
 __all__ = [
     "SMALLEST_GROUP",
+    "Chapter",
+    "DataTable",
     "Exhibit",
     "Provenance",
     "Report",
     "Results",
-    "Section",
-    "Table",
     "contents",
     "gather",
     "is_linked",

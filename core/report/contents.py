@@ -16,9 +16,9 @@ from core import __version__, shipped
 from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings, percent
 from core.demographics import RACES
 from core.linkage import CELLS
-from core.report import scenario_file, sections, texts
+from core.report import chapters, scenario_file, texts
 from core.report.disclosure import checked_threshold
-from core.report.parts import Exhibit, Section, Table
+from core.report.parts import Chapter, DataTable, Exhibit
 from core.report.results import Results
 from core.scenario import BY_BIN, CORRECTED, EXACT, Scenario
 
@@ -64,7 +64,7 @@ class Report:
         First sentence, its figure between stars, and how sure it is.
     choices : pairs of a name and a value
         The scenario in words.
-    sections : tuple of Section
+    chapters : tuple of Chapter
         Charts and tables.
     method, glossary : pairs of a title and a text
     limits : sentences
@@ -77,7 +77,7 @@ class Report:
     headline: str
     uncertainty: str
     choices: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
+    chapters: tuple[Chapter, ...]
     method: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
     glossary: tuple[tuple[str, str], ...]
@@ -90,11 +90,11 @@ class Report:
 
     def exhibits(self) -> Iterator[Exhibit]:
         """Every chart, in order."""
-        return (each for section in self.sections for each in section.shown if isinstance(each, Exhibit))
+        return (each for chapter in self.chapters for each in chapter.shown if isinstance(each, Exhibit))
 
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[DataTable]:
         """Every table, in order."""
-        return (each for section in self.sections for each in section.shown if isinstance(each, Table))
+        return (each for chapter in self.chapters for each in chapter.shown if isinstance(each, DataTable))
 
     def data(self) -> dict[str, pd.DataFrame]:
         """Return the values behind every chart and table, by name."""
@@ -140,7 +140,7 @@ def contents(results: Results, *, made: date, smallest: int | None = None) -> Re
         headline=headline,
         uncertainty=uncertainty,
         choices=_choices(results.scenario),
-        sections=sections.of_results(results, smallest=smallest),
+        chapters=chapters.of_results(results, smallest=smallest),
         method=texts.METHOD,
         limits=_limits(results),
         glossary=texts.GLOSSARY,

@@ -19,7 +19,7 @@ import plotly.graph_objects as go
 
 from core.charts import Chart
 from core.checks import whole_number
-from core.report.parts import Exhibit, Section, Table
+from core.report.parts import Chapter, DataTable, Exhibit
 from core.risk import Exposure
 
 SMALLEST_GROUP = 10
@@ -62,13 +62,13 @@ def without_small_groups(groups: Exposure, smallest: int = SMALLEST_GROUP) -> Ex
     return replace(groups, labels=tuple(groups.labels[row] for row in shown), **taken)
 
 
-def to_three_digits(section: Section) -> Section:
-    """Round every figure of a section's charts and tables to three digits."""
-    return replace(section, shown=tuple(_rounded(each) for each in section.shown))
+def to_three_digits(chapter: Chapter) -> Chapter:
+    """Round every figure of a chapter's charts and tables to three digits."""
+    return replace(chapter, shown=tuple(_rounded(each) for each in chapter.shown))
 
 
-def _rounded(shown: Exhibit | Table) -> Exhibit | Table:
-    if isinstance(shown, Table):
+def _rounded(shown: Exhibit | DataTable) -> Exhibit | DataTable:
+    if isinstance(shown, DataTable):
         return replace(shown, data=_table(shown.data))
     chart = shown.chart
     figure = go.Figure(_values(chart.figure.to_plotly_json()))

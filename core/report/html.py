@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from core.charts.style import INK
 from core.report.contents import PRODUCT, Report
-from core.report.parts import Exhibit, Section, Table
+from core.report.parts import Chapter, DataTable, Exhibit
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _AXIS = {"gridcolor": "#E3E0DD", "linecolor": "#E3E0DD", "zerolinecolor": "#E3E0DD", "title": {"standoff": 8}, "ticks": ""}
@@ -53,7 +53,7 @@ def to_html(report: Report) -> str:
             f"<script>{get_plotlyjs()}</script>",
             "</head>\n<body>",
             _opening(report),
-            *(_section(section) for section in report.sections),
+            *(_chapter(chapter) for chapter in report.chapters),
             *_closing(report),
             f"<script>\n{_beside('page.js')}</script>",
             "</body>\n</html>\n",
@@ -69,7 +69,7 @@ def _opening(report: Report) -> str:
             f"This form may be published. Groups of fewer than {report.smallest} people are left out, and others from which "
             "such a group could be worked out; no number of people of a group is told, and figures have three digits."
         )
-    parts = [(section.name, section.title) for section in report.sections]
+    parts = [(chapter.name, chapter.title) for chapter in report.chapters]
     links = "".join(
         f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in [("scenario", "Scenario"), *parts, *_ENDS]
     )
@@ -92,10 +92,10 @@ _ENDS = (
 )
 
 
-def _section(section: Section) -> str:
-    words = "".join(f"<p>{escape(text)}</p>" for text in section.words)
-    shown = "".join(_exhibit(each) if isinstance(each, Exhibit) else _table(each) for each in section.shown)
-    return f'<section id="{section.name}"><h2>{escape(section.title)}</h2>{words}{shown}</section>'
+def _chapter(chapter: Chapter) -> str:
+    words = "".join(f"<p>{escape(text)}</p>" for text in chapter.words)
+    shown = "".join(_exhibit(each) if isinstance(each, Exhibit) else _table(each) for each in chapter.shown)
+    return f'<section id="{chapter.name}"><h2>{escape(chapter.title)}</h2>{words}{shown}</section>'
 
 
 def _exhibit(exhibit: Exhibit) -> str:
@@ -116,17 +116,17 @@ def _exhibit(exhibit: Exhibit) -> str:
 def _data(table: pd.DataFrame) -> str:
     if len(table) > _MOST_ROWS or len(table.columns) > _MOST_ROWS:
         return ""
-    return f"<details><summary>The data of this chart</summary>{_grid(Table('', '', '', table))}</details>"
+    return f"<details><summary>The data of this chart</summary>{_grid(DataTable('', '', '', table))}</details>"
 
 
-def _table(table: Table) -> str:
+def _table(table: DataTable) -> str:
     return (
         f'<div class="table"><p class="finding">{escape(table.title)}</p><p class="measure">{escape(table.measure)}</p>'
         f"{_grid(table)}</div>"
     )
 
 
-def _grid(table: Table) -> str:
+def _grid(table: DataTable) -> str:
     numbers = [pd.api.types.is_numeric_dtype(column) or str(name) in table.writers for name, column in table.data.items()]
     head = "".join(
         f'<th scope="col"{_aligned(number)}>{escape(str(name))}</th>' for name, number in zip(table.data, numbers, strict=True)

@@ -1,4 +1,4 @@
-"""What a report is put together from: charts, tables and sections."""
+"""What a report is put together from: charts, tables and chapters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """A table with its words.
 
     Parameters
@@ -60,7 +60,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Section:
+class Chapter:
     """A part of a report under one heading.
 
     Parameters
@@ -75,7 +75,7 @@ class Section:
     name: str
     title: str
     words: tuple[str, ...] = ()
-    shown: tuple[Exhibit | Table, ...] = ()
+    shown: tuple[Exhibit | DataTable, ...] = ()
 
 
 def shares(*columns: str) -> dict[str, Callable[[Any], str]]:

@@ -1,4 +1,4 @@
-"""The sections of a report that show results: charts and tables with their words."""
+"""The chapters of a report that show results: charts and tables with their words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core import charts, linkage, study
-from core.charts import ATTACKER_WORDS, Chart, LINKAGE_WORDS, findings, percent
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, Chart, findings, percent
 from core.demographics import cell_labels
 from core.linkage import CELLS, Spread
 from core.protection import METHODS
 from core.report.disclosure import to_three_digits, without_small_groups
-from core.report.parts import Exhibit, Section, Table, shares
+from core.report.parts import Chapter, DataTable, Exhibit, shares
 from core.report.results import Results
 from core.risk import BY_CELL, FEWEST_FACES
 from core.study import Frontier, Point
@@ -26,8 +26,8 @@ _ATTRIBUTES = {"sex": "Sex", "age": "Age group", "race": "Race"}
 _LOW = 320
 
 
-def of_results(results: Results, *, smallest: int | None = None) -> tuple[Section, ...]:
-    """Put the results together as sections.
+def of_results(results: Results, *, smallest: int | None = None) -> tuple[Chapter, ...]:
+    """Put the results together as chapters.
 
     Parameters
     ----------
@@ -43,17 +43,17 @@ def of_results(results: Results, *, smallest: int | None = None) -> tuple[Sectio
         _what_would_change_it(results),
         _protections(results.frontiers),
     )
-    return made if smallest is None else tuple(to_three_digits(section) for section in made)
+    return made if smallest is None else tuple(to_three_digits(chapter) for chapter in made)
 
 
-def _how_many(results: Results, smallest: int | None) -> Section:
+def _how_many(results: Results, smallest: int | None) -> Chapter:
     result, scenario = results.study, results.scenario
     simulated = result.simulated
     words: tuple[str, ...] = ()
     if scenario.linkage != CELLS:
         name, largest = LINKAGE_WORDS[scenario.linkage].lower(), linkage.LARGEST[scenario.linkage]
         too_large = f", and this report shows no other: the {name} is simulated for at most {largest:,} people"
-        words = (f"Names are looked up by cell in this section{'' if results.linked else too_large}.",)
+        words = (f"Names are looked up by cell in this chapter{'' if results.linked else too_large}.",)
     exact, named, mean = "Exact", result.exact.expected_reidentified, simulated.mean.expected_reidentified
     rows = [
         ("This attacker", named, result.estimate.low, result.estimate.high, f"{exact}; error of the estimate"),
@@ -69,12 +69,12 @@ def _how_many(results: Results, smallest: int | None) -> Section:
         ("Read rightly", result.exact.correct, None, None, exact),
         ("Advantage over a random guess", result.advantage, None, None, exact),
     ]  # fmt: skip
-    return Section(
+    return Chapter(
         "how-many",
         "How many people could be named",
         words,
         (
-            Table(
+            DataTable(
                 "share-named",
                 "The share of people named, beside what it must be compared with",
                 "Shares of the company's people.",
@@ -105,7 +105,7 @@ def _how_many(results: Results, smallest: int | None) -> Section:
     )
 
 
-def _readings(results: Results, smallest: int | None) -> tuple[Table, ...]:
+def _readings(results: Results, smallest: int | None) -> tuple[DataTable, ...]:
     """Three readings of the risk; where it may be published, without those of one class of few people."""
     seen, labels = results.study.readings, cell_labels(results.study.bins)
     rows = [
@@ -127,7 +127,7 @@ def _readings(results: Results, smallest: int | None) -> tuple[Table, ...]:
         for name, chance, label, who in rows
     ]
     return (
-        Table(
+        DataTable(
             "readings",
             "Three attackers, three readings",
             "Chance of the most exposed class to be named, and of everybody, by whom somebody looks for. After El Emam and the "
@@ -138,7 +138,7 @@ def _readings(results: Results, smallest: int | None) -> tuple[Table, ...]:
     )
 
 
-def _linked(results: Results) -> Section:
+def _linked(results: Results) -> Chapter:
     chosen, papers = results.linked, results.papers
     assert chosen is not None
     assert papers is not None
@@ -153,7 +153,7 @@ def _linked(results: Results) -> Section:
         ("Random name", chosen.random_guess, None, None, "Exact"),
     ]
     most = max(chosen.success)
-    return Section(
+    return Chapter(
         "linkage",
         "With a stronger way to find names",
         (
@@ -161,7 +161,7 @@ def _linked(results: Results) -> Section:
             f"simulated person by person. On average the attacker hesitates among {chosen.anonymity.mean:,.1f} names.",
         ),
         (
-            Table(
+            DataTable(
                 "linkage",
                 f"This attack names {percent(named.mean)} of people, the paper's {percent(papers.success[1].mean)}",
                 "Share of people named at the first guess, in the same companies. Intervals: 95%, of the mean.",
@@ -184,7 +184,7 @@ def _row(name: str, value: Spread, companies: int) -> tuple[str, float, float | 
     return name, value.mean, value.mean_low, value.mean_high, f"{charts.counted(companies, 'company')} simulated"
 
 
-def _who_bears_it(results: Results, smallest: int | None) -> Section:
+def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
     how = f"Mean of {charts.counted(results.linked.companies, 'simulated company')}" if results.linked else "Exact"
     simulated = ", or people simulated" if results.linked else ""
     shown = []
@@ -210,10 +210,10 @@ def _who_bears_it(results: Results, smallest: int | None) -> Section:
         )
     if not shown:
         words += (f"In this company every group has fewer than {smallest} people, or would give one away. None is shown.",)
-    return Section("who-bears-it", "Who bears the risk", words, tuple(shown))
+    return Chapter("who-bears-it", "Who bears the risk", words, tuple(shown))
 
 
-def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Section:
+def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
     evaluations = {name: reading.evaluation for name, reading in results.attributes.items()}
     rows = [
         (
@@ -238,12 +238,12 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Section:
     )
     scenario = results.scenario
     pictures = f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
-    return Section(
+    return Chapter(
         "how-faces-are-read",
         "How well the attacker reads faces",
         (f"Faces are read by: {ATTACKER_WORDS[scenario.attacker].lower()}{pictures}.",),
         (
-            Table(
+            DataTable(
                 "attributes",
                 "Share of faces read rightly, beside a guess that sees no face",
                 f"Age in groups of {charts.counted(scenario.age_bin_width, 'year')}. From, to: 95% interval, "
@@ -261,9 +261,9 @@ def _lower(chart: Chart) -> Chart:
     return replace(chart, figure=go.Figure(chart.figure).update_layout(height=_LOW))
 
 
-def _what_would_change_it(results: Results) -> Section:
+def _what_would_change_it(results: Results) -> Chapter:
     best = results.widths.best(results.scenario.company_size)
-    return Section(
+    return Chapter(
         "size-and-age-groups",
         "What company size and age groups change",
         (),
@@ -278,8 +278,8 @@ def _what_would_change_it(results: Results) -> Section:
     )
 
 
-def _protections(frontiers: tuple[Frontier, ...]) -> Section:
-    return Section(
+def _protections(frontiers: tuple[Frontier, ...]) -> Chapter:
+    return Chapter(
         "protections",
         "Protections compared",
         (
@@ -291,7 +291,7 @@ def _protections(frontiers: tuple[Frontier, ...]) -> Section:
     )
 
 
-def _frontier(frontier: Frontier) -> Table:
+def _frontier(frontier: Frontier) -> DataTable:
     best, kept = frontier.best(), frontier.on_frontier()
     points = (frontier.points[0], *(point for point in kept if point is not frontier.points[0]))
     named = f"{_protection(best)} names fewest, {percent(best.expected_reidentified)}," if best else "None is usable"
@@ -307,7 +307,7 @@ def _frontier(frontier: Frontier) -> Table:
         for point in points
     ]
     columns = ["protection", "share named", "from", "to", "equal error rate", "rank-1"]
-    return Table(
+    return DataTable(
         f"protections-{frontier.faces}",
         f"On {frontier.faces} faces: {named} with an equal error rate of at most {percent(LARGEST_ERROR_RATE)}",
         f"Measured on {frontier.tested + frontier.pool:,} {frontier.faces} faces that the protection was not fitted to, and on "
