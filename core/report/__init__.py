@@ -1,8 +1,8 @@
-"""Results as files that leave the app: the report with its data, what computes it again, and the draft of an impact assessment."""
+"""Results as files that leave the app: the report, what computes it again, and the draft of an impact assessment."""
 
 from core.report.assessment import draft
 from core.report.contents import Provenance, Report, contents
-from core.report.disclosure import SMALLEST_GROUP, without_small_groups
+from core.report.disclosure import SMALLEST_GROUP, checked_threshold, without_small_groups
 from core.report.parts import Chapter, DataTable, Exhibit
 from core.report.results import Results, gather, is_linked, shipped_frontiers
 from core.report.scales import LIKELIHOOD, SEVERITY, Scale, Suggestion
@@ -26,6 +26,7 @@ __all__ = [
     "Section",
     "Suggestion",
     "Table",
+    "checked_threshold",
     "contents",
     "draft",
     "gather",

@@ -11,13 +11,12 @@ from core import charts, linkage, study
 from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, Chart, findings, percent
 from core.demographics import cell_labels
 from core.linkage import CELLS, Spread
-from core.protection import METHODS
+from core.report import protections
 from core.report.disclosure import to_three_digits, without_small_groups
 from core.report.parts import Chapter, DataTable, Exhibit, shares
 from core.report.results import Results
 from core.risk import BY_CELL, FEWEST_FACES
-from core.study import Frontier, Point
-from core.study.protections import LARGEST_ERROR_RATE
+from core.study import Workforce
 
 GROUPINGS = ("sex", "race", "age", "sex and race", BY_CELL)
 """Groupings of `core.risk.GROUPINGS` that a report shows."""
@@ -36,12 +35,13 @@ def of_results(results: Results, *, smallest: int | None = None) -> tuple[Chapte
         Fewest people of a group that is shown: for the form that may be published. Everything is shown without it.
     """
     made = (
+        *((_company(results.workforce),) if results.workforce and smallest is None else ()),
         _how_many(results, smallest),
         *((_linked(results),) if results.linked else ()),
         _who_bears_it(results, smallest),
         _how_faces_are_read(results, with_confusion=smallest is None),
         _what_would_change_it(results),
-        _protections(results.frontiers),
+        protections.chapter(results.frontiers),
     )
     return made if smallest is None else tuple(to_three_digits(chapter) for chapter in made)
 
@@ -101,6 +101,29 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
                 charts.exact_against_simulated(result),
             ),
             *_readings(results, smallest),
+        ),
+    )
+
+
+def _company(workforce: Workforce) -> Chapter:
+    """Show the company's own staff, as classes."""
+    return Chapter(
+        "company",
+        "The company",
+        (),
+        (
+            Exhibit(
+                "staff",
+                f"{workforce.size:,} people, {percent(workforce.female_share)} of them women",
+                "People by age, sex and race. Counted.",
+                charts.pyramid(workforce),
+            ),
+            Exhibit(
+                "true-classes",
+                f"They form {workforce.classes:,} classes; {workforce.people_alone:,} people are alone",
+                f"People in each class of age ({workforce.bins.width} years), sex and race. Counted. The stronger, the smaller.",
+                charts.true_classes(workforce),
+            ),
         ),
     )
 
@@ -275,53 +298,4 @@ def _what_would_change_it(results: Results) -> Chapter:
                 charts.size_width_map(study.curve_sizes(), results.widths, results.study),
             ),
         ),
-    )
-
-
-def _protections(frontiers: tuple[Frontier, ...]) -> Chapter:
-    return Chapter(
-        "protections",
-        "Protections compared",
-        (
-            "What is done to embeddings before they are stored, what an attacker who is trained again still achieves, and what "
-            "it costs in recognising people. Shown are no protection, and those that no other one beats in both. These "
-            "figures are recorded for the company that each table names, which need not be the one of this report.",
-        ),
-        tuple(_frontier(each) for each in frontiers),
-    )
-
-
-def _frontier(frontier: Frontier) -> DataTable:
-    best, kept = frontier.best(), frontier.on_frontier()
-    points = (frontier.points[0], *(point for point in kept if point is not frontier.points[0]))
-    named = f"{_protection(best)} names fewest, {percent(best.expected_reidentified)}," if best else "None is usable"
-    rows = [
-        (
-            _protection(point),
-            point.expected_reidentified,
-            point.low,
-            point.high,
-            point.equal_error_rate,
-            point.rank_one,
-        )
-        for point in points
-    ]
-    columns = ["protection", "share named", "from", "to", "equal error rate", "rank-1"]
-    return DataTable(
-        f"protections-{frontier.faces}",
-        f"On {frontier.faces} faces: {named} with an equal error rate of at most {percent(LARGEST_ERROR_RATE)}",
-        f"Measured on {frontier.tested + frontier.pool:,} {frontier.faces} faces that the protection was not fitted to, and on "
-        f"{frontier.pairs} pairs of pictures; a company of {frontier.company_size:,}, age groups of {frontier.age_bin_width} "
-        f"years, seed {frontier.seed}. Share named: exact, by the attacker who names most; 95% interval of the estimate.",
-        pd.DataFrame(rows, columns=columns),
-        shares("share named", "from", "to", "equal error rate", "rank-1"),
-    )
-
-
-def _protection(point: Point) -> str:
-    method = METHODS[point.method]
-    return (
-        method.title
-        if point.strength is None or method.strength is None
-        else f"{method.title}, {point.strength:g} {method.strength.words}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
 from typing import Any
@@ -17,10 +17,13 @@ from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings, percent
 from core.demographics import RACES
 from core.linkage import CELLS
 from core.report import chapters, scenario_file, texts
+from core.report.assessment import draft
 from core.report.disclosure import checked_threshold
 from core.report.parts import Chapter, DataTable, Exhibit
 from core.report.results import Results
+from core.report.sections import Assessment
 from core.scenario import BY_BIN, CORRECTED, EXACT, Scenario
+from core.staff import Staff
 
 PRODUCT = "Faceprint Risk"
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "plotly")
@@ -57,6 +60,9 @@ class Report:
     Parameters
     ----------
     scenario : Scenario
+    staff : Staff or None
+    own_attacker : str
+        See `Results`.
     smallest : int or None
         Fewest people of a group that is shown; None for the full form.
     made : date
@@ -68,10 +74,14 @@ class Report:
         Charts and tables.
     method, glossary : pairs of a title and a text
     limits : sentences
+    assessment : Assessment or None
+        The draft of an impact assessment: in the full form only.
     provenance : Provenance
     """
 
     scenario: Scenario
+    staff: Staff | None
+    own_attacker: str
     smallest: int | None
     made: date
     headline: str
@@ -81,6 +91,7 @@ class Report:
     method: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
     glossary: tuple[tuple[str, str], ...]
+    assessment: Assessment | None
     provenance: Provenance
 
     @property
@@ -135,62 +146,86 @@ def contents(results: Results, *, made: date, smallest: int | None = None) -> Re
     headline, uncertainty = findings.of_linkage(results.linked) if results.linked else findings.of_risk(results.study)
     return Report(
         scenario=results.scenario,
+        staff=results.staff,
+        own_attacker=results.own_attacker,
         smallest=smallest,
         made=made,
         headline=headline,
         uncertainty=uncertainty,
-        choices=_choices(results.scenario),
+        choices=_choices(results),
         chapters=chapters.of_results(results, smallest=smallest),
         method=texts.METHOD,
-        limits=_limits(results),
+        limits=(*_basis(results, smallest), *texts.LIMITS),
         glossary=texts.GLOSSARY,
+        assessment=None if smallest is not None else _assessment(results),
         provenance=Provenance(
             version=__version__,
             libraries={"Python": platform.python_version()} | {name: metadata.version(name) for name in _LIBRARIES},
             seed=results.scenario.seed,
             models=shipped.digests(),
-            scenario=scenario_file.digest(results.scenario),
+            scenario=scenario_file.digest(results.scenario, None if smallest is not None else results.staff),
         ),
     )
 
 
-def _choices(scenario: Scenario) -> tuple[tuple[str, str], ...]:
-    races = "as in the census"
-    if scenario.race_percents is not None:
-        races = ", ".join(f"{share}% {race}" for race, share in zip(RACES, scenario.race_percents, strict=True) if share)
-    ages = {BY_BIN: "known to an age group", EXACT: "exact"}.get(
-        scenario.age_knowledge, f"known {scenario.age_knowledge} years"
-    )
+def _assessment(results: Results) -> Assessment:
+    """Draft the impact assessment about what the report shows."""
+    scenario = results.scenario if results.linked else results.scenario.replace(linkage=CELLS)
+    shown = replace(results.study, scenario=scenario)
+    return draft(shown, results.groups, results.frontiers[0], linked=results.linked, basis=_basis(results, None))
+
+
+def _choices(results: Results) -> tuple[tuple[str, str], ...]:
+    scenario = results.scenario
     return (
         ("People in the company", f"{scenario.company_size:,}"),
-        ("Ages", f"{scenario.youngest} to {scenario.oldest} years"),
-        ("Women", "as in the census" if scenario.female_percent is None else f"{scenario.female_percent}%"),
-        ("Races", races),
-        ("Races of the census", _RACE_MAPPINGS[scenario.race_mapping]),
+        *((("Who they are", "the company's own staff"),) if results.staff else _population(scenario)),
         ("Years in an age group", f"{scenario.age_bin_width}"),
         ("How faces are read", ATTACKER_WORDS[scenario.attacker]),
         ("Pictures of each person", f"{scenario.pictures}"),
         ("Race labels", "corrected" if scenario.protocol == CORRECTED else "as in the paper"),
         ("How names are found", LINKAGE_WORDS[scenario.linkage]),
-        ("Ages in the public list", "compared by age group" if scenario.linkage == CELLS else ages),
+        ("Ages in the public list", _ages_known(scenario)),
         ("Companies drawn at random", f"{scenario.repeats:,}"),
         ("Seed", f"{scenario.seed}"),
-    )  # fmt: skip
+    )
 
 
-def _limits(results: Results) -> tuple[str, ...]:
+def _ages_known(scenario: Scenario) -> str:
+    if scenario.linkage == CELLS:
+        return "compared by age group"
+    known = {BY_BIN: "known to an age group", EXACT: "exact"}
+    return known.get(scenario.age_knowledge, f"known {scenario.age_knowledge} years")
+
+
+def _population(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    races = "as in the census"
+    if scenario.race_percents is not None:
+        races = ", ".join(f"{share}% {race}" for race, share in zip(RACES, scenario.race_percents, strict=True) if share)
+    return (
+        ("Ages", f"{scenario.youngest} to {scenario.oldest} years"),
+        ("Women", "as in the census" if scenario.female_percent is None else f"{scenario.female_percent}%"),
+        ("Races", races),
+        ("Races of the census", _RACE_MAPPINGS[scenario.race_mapping]),
+    )
+
+
+def _basis(results: Results, smallest: int | None) -> tuple[str, ...]:
+    """Say where the company's people and the faces come from."""
+    faces = texts.ON_OWN_FACES.format(label=results.own_attacker) if results.own_attacker else texts.ON_GENERATED_FACES
+    people: tuple[str, ...] = (texts.ON_THE_CENSUS,)
+    if results.staff is not None:
+        # A sentence on what was completed may count a person or two.
+        people = (texts.ON_OWN_STAFF, *(results.staff.notes if smallest is None else ()))
     stand_in = results.study.nearest_age_share
-    nearest = () if stand_in == 0 else (_NEAREST.format(share=percent(stand_in)),)
-    return (texts.ON_GENERATED_FACES, texts.ON_THE_CENSUS, *texts.LIMITS, *nearest)
+    nearest = (texts.NEAREST_AGE.format(share=percent(stand_in)),) if stand_in > 0 and smallest is None else ()
+    return (faces, *people, *nearest)
 
 
 _RACE_MAPPINGS = {
     "standard": "American Indians and others left out",
     "native-as-indian": "American Indians counted as Indian",
 }
-_NEAREST = (
-    "{share} of the company's people are of an age of which the attacker was tested on no face; the nearest age stands in."
-)
 
 
 def _plain(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import linkage, shipped, study
@@ -10,7 +10,8 @@ from core.linkage import CELLS
 from core.replication import PAPER_BINS
 from core.risk import EquivalenceRisk, Exposure, RiskCurve
 from core.scenario import ATTACKERS, BY_BIN, Scenario
-from core.study import PAPER_SIZES, AttributeReading, Evidence, Frontier, LinkageStudy, Study, WidthStudy
+from core.staff import Staff
+from core.study import PAPER_SIZES, AttributeReading, Evidence, Frontier, LinkageStudy, Study, WidthStudy, Workforce
 from core.study.inference import ATTRIBUTES
 
 THE_PAPERS: dict[str, Any] = {
@@ -45,6 +46,12 @@ class Results:
         large for the linkage.
     frontiers : tuple of Frontier
         What protections do, as shipped.
+    staff : Staff or None
+        The company's own staff, where the results are about it.
+    workforce : Workforce or None
+        Its true classes.
+    own_attacker : str
+        How an attacker of the visitor's own is known, such as "Measured"; empty for the shipped one.
     """
 
     scenario: Scenario
@@ -57,6 +64,9 @@ class Results:
     linked: LinkageStudy | None
     papers: LinkageStudy | None
     frontiers: tuple[Frontier, ...]
+    staff: Staff | None = None
+    workforce: Workforce | None = None
+    own_attacker: str = ""
 
 
 def is_linked(scenario: Scenario) -> bool:
@@ -64,8 +74,10 @@ def is_linked(scenario: Scenario) -> bool:
     return scenario.linkage != CELLS and scenario.company_size <= linkage.LARGEST[scenario.linkage]
 
 
-def gather(scenario: Scenario, evidence: Evidence) -> Results:
-    """Compute all that a report shows of a scenario."""
+def gather(scenario: Scenario, evidence: Evidence, *, staff: Staff | None = None) -> Results:
+    """Compute all that a report shows of a scenario, about the own staff where one is given."""
+    if staff is not None:
+        evidence = replace(evidence, staff=staff.counts)
     known = study.attack(scenario, evidence)
     linked = papers = None
     if is_linked(scenario):
@@ -85,6 +97,8 @@ def gather(scenario: Scenario, evidence: Evidence) -> Results:
         linked=linked,
         papers=papers,
         frontiers=shipped_frontiers(),
+        staff=staff,
+        workforce=None if staff is None else study.draw(scenario, evidence),
     )
 
 

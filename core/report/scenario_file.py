@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import __version__, shipped
 from core.checks import shown
 from core.scenario import Scenario
+from core.staff import Staff
+from core.study.evidence import check_staff_size
 
 FORMAT = "faceprint-risk scenario"
 FORMAT_VERSION = 1
 LARGEST_FILE = 1_000_000
 """Characters. A scenario takes about a thousand."""
 
-_KEYS = ("format", "format_version", "product_version", "scenario", "sha256", "models")
+_KEYS = ("format", "format_version", "product_version", "scenario", "staff", "own_attacker", "sha256", "models")
 _NEEDED = ("format", "format_version", "scenario")
 
 
@@ -27,6 +29,10 @@ class ScenarioFile:
     Parameters
     ----------
     scenario : Scenario
+    staff : Staff or None
+        The company's own staff, where the figures are about it.
+    own_attacker : str
+        How an attacker of the visitor's own was known, such as "Measured"; empty for the shipped one. Its data are not here.
     product_version : str
         Of the product that wrote it; empty where the file does not tell.
     models : dict
@@ -34,8 +40,10 @@ class ScenarioFile:
     """
 
     scenario: Scenario
-    product_version: str
-    models: dict[str, str]
+    staff: Staff | None = None
+    own_attacker: str = ""
+    product_version: str = ""
+    models: dict[str, str] = field(default_factory=dict)
 
     def differences(self) -> list[str]:
         """Say, in a sentence each, in what this installation differs from the one that wrote the file."""
@@ -46,23 +54,30 @@ class ScenarioFile:
         changed = sorted(name for name, digest in self.models.items() if here.get(name) != digest)
         if changed:
             found.append(f"The file was written with other models: {', '.join(changed)}. Figures can differ.")
+        if self.own_attacker:
+            found.append(
+                "The file was written with an own attacker, whose data it does not hold; figures are those of the shipped one."
+            )
         return found
 
 
-def digest(scenario: Scenario) -> str:
-    """SHA-256 of a scenario: of its JSON text without spaces, names in order."""
-    text = json.dumps(scenario.to_dict(), sort_keys=True, separators=(",", ":"))
+def digest(scenario: Scenario, staff: Staff | None = None) -> str:
+    """SHA-256 of a scenario, and of the own staff where there is one: of their JSON text without spaces, names in order."""
+    values = {"scenario": scenario.to_dict()} | ({} if staff is None else {"staff": staff.to_dict()})
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(scenario: Scenario) -> str:
+def write(scenario: Scenario, *, staff: Staff | None = None, own_attacker: str = "") -> str:
     """Write a scenario file. Raises DamagedModelError if a model file is not the one that was released."""
     values = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "product_version": __version__,
         "scenario": scenario.to_dict(),
-        "sha256": digest(scenario),
+        **({} if staff is None else {"staff": staff.to_dict()}),
+        **({"own_attacker": own_attacker} if own_attacker else {}),
+        "sha256": digest(scenario, staff),
         "models": shipped.digests(),
     }
     return json.dumps(values, indent=2) + "\n"
@@ -78,7 +93,7 @@ def read(text: str) -> ScenarioFile:
     """
     values = _object(text)
     if "format" not in values:
-        return ScenarioFile(Scenario.from_dict(values), "", {})
+        return ScenarioFile(Scenario.from_dict(values))
     if values["format"] != FORMAT:
         raise ValueError(f"format of a scenario file must be {FORMAT!r}, got {_short(values['format'])}")
     if values.get("format_version") != FORMAT_VERSION or isinstance(values.get("format_version"), bool):
@@ -93,14 +108,17 @@ def read(text: str) -> ScenarioFile:
             f"{_short(missing[0] if missing else unknown[0])}"
         )
     scenario = Scenario.from_dict(_mapping("scenario", values["scenario"]))
-    if "sha256" in values and values["sha256"] != digest(scenario):
+    staff = Staff.from_dict(_mapping("staff", values["staff"])) if "staff" in values else None
+    if staff is not None:
+        check_staff_size(staff.size, scenario)
+    right = digest(scenario, staff)
+    if "sha256" in values and values["sha256"] != right:
         raise ValueError(
-            f"sha256 of a scenario file must be {digest(scenario)} for its choices, got {_short(values['sha256'])}: they were "
+            f"sha256 of a scenario file must be {right} for its choices, got {_short(values['sha256'])}: they were "
             "changed after it was written; delete the entry sha256 to use them as they are"
         )
-    return ScenarioFile(
-        scenario, _text("product_version", values.get("product_version", "")), _models(values.get("models", {}))
-    )
+    texts = {name: _text(name, values.get(name, "")) for name in ("own_attacker", "product_version")}
+    return ScenarioFile(scenario, staff, models=_models(values.get("models", {})), **texts)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -61,6 +61,17 @@ ON_THE_CENSUS = (
     "changed to the chosen ages, sexes and races. Other populations have other risks."
 )
 
+ON_OWN_STAFF = (
+    "The company is the own staff that was stated: these very people by age, sex and race, not a company drawn at random."
+)
+ON_OWN_FACES = (
+    "The attacker is not the shipped one. {label}: how well it reads faces was brought by whoever made this report, and is as "
+    "sound as that."
+)
+NEAREST_AGE = (
+    "{share} of the company's people are of an age of which the attacker was tested on no face; the nearest age stands in."
+)
+
 GLOSSARY = (
     ("Embedding", "A row of numbers, 128 for dlib, by which software recognises a face."),
     ("Attribute", "Age, sex or race, as an attacker reads it off an embedding."),
