@@ -19,6 +19,9 @@ from core.study.evidence import Evidence, check_staff_size
 from core.study.whole import Attack, attack, run
 
 MOST_EXPOSED = 10
+PEOPLE_AT_ONCE, FEWEST_COMPANIES = 10_000, 5
+"""People whom one answer of a page, or one report, simulates, so that it takes a second or two: fewer large companies."""
+
 _COMPANIES, _TIES, _AGAIN = 11, 12, 13
 
 
@@ -83,6 +86,12 @@ def check_size(scenario: Scenario) -> None:
     """
     if scenario.linkage != linkage.CELLS:
         linkage.companies_of(scenario.linkage, scenario.company_size, scenario.repeats)
+
+
+def with_few_companies(scenario: Scenario) -> Scenario:
+    """Return the scenario with as many companies to link as a page or a report has time for."""
+    fewest = min(scenario.repeats, FEWEST_COMPANIES)
+    return scenario.replace(repeats=max(fewest, min(scenario.repeats, PEOPLE_AT_ONCE // scenario.company_size)))
 
 
 def in_full(scenario: Scenario, evidence: Evidence) -> dict[str, Any]:
