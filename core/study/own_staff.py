@@ -74,13 +74,14 @@ def read_staff(
     chance = np.bincount(pair, weights=matched.chance)
     these = ThesePeople(people, cell, kind, read, chance / np.bincount(kind, weights=chance)[kind])
 
-    def named(chances: FloatArray | None = None) -> FloatArray:
-        of_kinds = people * risk.risk_of_kinds(these, chances)
-        return np.bincount(cell, weights=of_kinds, minlength=count).astype(np.float64)
-
-    resampled = np.empty((repeats, count))
+    chances = np.empty((repeats, len(pairs)))
     for repeat in range(repeats):
         weight = rng.standard_exponential(len(predicted))[matched.face]
         total = np.bincount(matched.kind, weights=weight)
-        resampled[repeat] = named(np.bincount(pair, weights=weight / total[matched.kind]).astype(np.float64))
-    return StaffRead(these, named(), resampled)
+        chances[repeat] = np.bincount(pair, weights=weight / total[matched.kind])
+    in_cell = (cell[:, None] == np.arange(count)).astype(np.float64)
+    return StaffRead(
+        these,
+        named=(people * risk.risk_of_kinds(these)) @ in_cell,
+        resampled_named=(people * risk.resampled_risk(these, chances)) @ in_cell,
+    )
