@@ -57,7 +57,7 @@ def bring() -> None:
         brought = _from_table(table) if table is not None else _from_file() if way == "file" else _from_totals()
     except ValueError as error:
         stays = "The company in use stays as it was." if own_data.staff() else "Nothing was changed."
-        st.error(f"{str(error)[0].upper()}{str(error).removesuffix('.')[1:]}. {stays}")
+        st.error(f"{str(error).removesuffix('.')}. {stays}")
     if brought is not None:
         _understood(brought)
         in_use = own_data.staff()
@@ -101,7 +101,7 @@ def _from_table(table: pd.DataFrame) -> Staff | None:
         return None
     text = filled.astype(object).where(filled.notna(), "").astype(str)
     text.index = pd.Index(np.arange(1, len(text) + 1))
-    return staff.from_table(text, "the table", population=_census())
+    return staff.from_table(text, "The table", population=_census())
 
 
 def _blank() -> pd.DataFrame:
