@@ -31,12 +31,17 @@ class Evidence:
     others : mapping of HeldOut
         Beliefs of other attackers than the paper's forest, or from several pictures of each person, where they are at
         hand: by attacker and number of pictures. Those of the forest are calibrated here.
+    staff : (80, 2, 4) ints, optional
+        A company's own staff, people by age, sex and race; see `core.staff`. The company is then this one, and none is drawn
+        from the census: the scenario's ages, share of women, race mix and race mapping count for nothing, and its
+        company size must be the number of these people.
     """
 
     census: Census
     held_out: dict[str, HeldOut]
     levelled_counts: IntArray
     others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
+    staff: IntArray | None = None
 
     def held_out_of(self, scenario: Scenario) -> HeldOut:
         """Return what the scenario's attacker believes about held-out faces.
@@ -57,7 +62,9 @@ class Evidence:
         return self.others[wanted]
 
     def population(self, scenario: Scenario) -> FloatArray:
-        """Share of the scenario's population by age, sex and race, shape (80, 2, 4)."""
+        """Share of the scenario's population by age, sex and race, shape (80, 2, 4): of the own staff, where there is one."""
+        if self.staff is not None:
+            return company.checked_population(self.staff / self.staff.sum())
         return company.reshape(
             self.census.population(scenario.race_mapping),
             youngest=scenario.youngest,
@@ -65,6 +72,24 @@ class Evidence:
             female_share=None if scenario.female_percent is None else scenario.female_percent / 100,
             race_shares=None if scenario.race_percents is None else [percent / 100 for percent in scenario.race_percents],
         )
+
+    def staff_of(self, scenario: Scenario) -> IntArray | None:
+        """Return the own staff, or None where companies are drawn from the census.
+
+        Raises
+        ------
+        ValueError
+            If the scenario's company is of another size.
+        """
+        if self.staff is not None:
+            check_staff_size(int(self.staff.sum()), scenario)
+        return self.staff
+
+
+def check_staff_size(people: int, scenario: Scenario) -> None:
+    """Raise ValueError where the scenario's company is not as large as the own staff."""
+    if scenario.company_size != people:
+        raise ValueError(f"company size must be that of the own staff, {people:,}, got {scenario.company_size:,}")
 
 
 def load_evidence(folder: Path = shipped.FOLDER) -> Evidence:

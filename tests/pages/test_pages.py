@@ -92,12 +92,12 @@ def test_damaged_models_give_a_sentence(opened, path, monkeypatch):
 
     from ui import results
 
-    results.evidence.clear()
+    results.shipped_evidence.clear()
     monkeypatch.setattr(study, "load_evidence", damaged)
     page = opened(path)
     assert page.problems() == []
     assert [error.value for error in page.driver.error] == ["Census.csv is not what was released."]
-    results.evidence.clear()
+    results.shipped_evidence.clear()
 
 
 @pytest.mark.parametrize("attribute", ["sex", "age", "race"])

@@ -1,0 +1,120 @@
+"""What a visitor brings: own staff, and an own attacker. It lives in this visitor's session only: in no file, no log, no shared
+cache and no URL, and it is gone with the session or at a click.
+
+Results that rest on it live beside it; `computed` is the one way to keep them, and drops them when what is held changes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core.checks import IntArray
+from core.inference.held_out import HeldOut
+from core.staff import Staff
+from core.study import Evidence
+
+PROMISE = (
+    "What you bring stays in this server's memory, for you alone: it is never written to disk, shared, or put into the address "
+    "of a page. It is gone when you close this window, or click *Forget my data*."
+)
+
+Result = TypeVar("Result")
+
+# No prefix of the controls: what is held stays when the visitor goes to another page.
+_STAFF, _ATTACKER, _COMPUTED = "own_data_staff", "own_data_attacker", "own_data_computed"
+
+
+@dataclass(frozen=True)
+class OwnAttacker:
+    """What an attacker of the visitor's believes about held-out faces: it takes the place of the shipped one.
+
+    Parameters
+    ----------
+    label : str
+        How it is known: such as "Measured", "Declared" or "Combined".
+    held_out : dict of HeldOut
+        Beliefs by protocol; see `core.study.Evidence`.
+    levelled_counts : (80, 2, 4) ints
+        Make-up of the faces that the attacker was trained on.
+    others : mapping of HeldOut
+        Beliefs by attacker and number of pictures.
+    """
+
+    label: str
+    held_out: dict[str, HeldOut]
+    levelled_counts: IntArray
+    others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
+
+
+def staff() -> Staff | None:
+    """Return the visitor's own staff."""
+    return st.session_state.get(_STAFF)
+
+
+def attacker() -> OwnAttacker | None:
+    """Return the visitor's own attacker."""
+    return st.session_state.get(_ATTACKER)
+
+
+def held() -> bool:
+    """Tell whether the visitor brought anything that results rest on."""
+    return staff() is not None or attacker() is not None
+
+
+def hold_staff(brought: Staff | None) -> None:
+    """Keep a visitor's staff in place of the former one, or with None go back to companies from the census."""
+    _hold(_STAFF, brought)
+
+
+def hold_attacker(brought: OwnAttacker | None) -> None:
+    """Keep a visitor's attacker in place of the former one, or with None go back to the shipped one."""
+    _hold(_ATTACKER, brought)
+
+
+def _hold(slot: str, brought: Staff | OwnAttacker | None) -> None:
+    st.session_state.pop(_COMPUTED, None)
+    if brought is None:
+        st.session_state.pop(slot, None)
+    else:
+        st.session_state[slot] = brought
+
+
+def forget() -> None:
+    """Drop all that the visitor brought, what rests on it, and what the controls that took it show."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(("own_data_", "control_own_")):
+            del st.session_state[key]
+
+
+def offer_to_forget() -> None:
+    """Draw the button that forgets, where anything is held."""
+    if held():
+        st.button("Forget my data", on_click=forget, key="forget_own_data", icon=":material/delete:")
+
+
+def compose(shipped: Evidence) -> Evidence:
+    """Return the shipped evidence with what the visitor brought in its place."""
+    own, people = attacker(), staff()
+    composed = shipped if people is None else replace(shipped, staff=people.counts)
+    if own is None:
+        return composed
+    return replace(composed, held_out=own.held_out, others=own.others, levelled_counts=own.levelled_counts)
+
+
+def computed(name: str, key: Hashable, make: Callable[[], Result], *, most: int) -> Result:
+    """Return a result that rests on the visitor's data, made now or kept in the session: the last few of each name."""
+    of_all: dict[str, OrderedDict[Hashable, Any]] = st.session_state.setdefault(_COMPUTED, {})
+    results = of_all.setdefault(name, OrderedDict())
+    if key not in results:
+        made = make()
+        while len(results) >= most:
+            results.popitem(last=False)
+        results[key] = made
+    results.move_to_end(key)
+    found: Result = results[key]
+    return found
