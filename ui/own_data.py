@@ -7,16 +7,15 @@ Results that rest on it live beside it; `computed` is the one way to keep them, 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.checks import IntArray
-from core.inference.held_out import HeldOut
 from core.staff import Staff
-from core.study import Evidence
+from core.study import Evidence, OwnAttacker
+from ui import background
 
 PROMISE = (
     "What you bring stays in this server's memory, for you alone: it is never written to disk, shared, or put into the address "
@@ -27,28 +26,6 @@ Result = TypeVar("Result")
 
 # No prefix of the controls: what is held stays when the visitor goes to another page.
 _STAFF, _ATTACKER, _COMPUTED = "own_data_staff", "own_data_attacker", "own_data_computed"
-
-
-@dataclass(frozen=True)
-class OwnAttacker:
-    """What an attacker of the visitor's believes about held-out faces: it takes the place of the shipped one.
-
-    Parameters
-    ----------
-    label : str
-        How it is known: such as "Measured", "Declared" or "Combined".
-    held_out : dict of HeldOut
-        Beliefs by protocol; see `core.study.Evidence`.
-    levelled_counts : (80, 2, 4) ints
-        Make-up of the faces that the attacker was trained on.
-    others : mapping of HeldOut
-        Beliefs by attacker and number of pictures.
-    """
-
-    label: str
-    held_out: dict[str, HeldOut]
-    levelled_counts: IntArray
-    others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
 
 
 def staff() -> Staff | None:
@@ -85,7 +62,8 @@ def _hold(slot: str, brought: Staff | OwnAttacker | None) -> None:
 
 
 def forget() -> None:
-    """Drop all that the visitor brought, what rests on it, and what the controls that took it show."""
+    """Drop all that the visitor brought, what rests on it, work on it, and what the controls that took it show."""
+    background.drop_all()
     for key in [str(key) for key in st.session_state]:
         if key.startswith(("own_data_", "control_own_")):
             del st.session_state[key]
@@ -101,9 +79,7 @@ def compose(shipped: Evidence) -> Evidence:
     """Return the shipped evidence with what the visitor brought in its place."""
     own, people = attacker(), staff()
     composed = shipped if people is None else replace(shipped, staff=people.counts)
-    if own is None:
-        return composed
-    return replace(composed, held_out=own.held_out, others=own.others, levelled_counts=own.levelled_counts)
+    return composed if own is None else composed.with_attacker(own)
 
 
 def computed(name: str, key: Hashable, make: Callable[[], Result], *, most: int) -> Result:

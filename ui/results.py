@@ -27,8 +27,6 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 _DEFAULT = Scenario()
-_PEOPLE_SIMULATED, _FEWEST_COMPANIES = 10_000, 5
-"""People whom one answer of a page simulates, so that it takes a second or two: fewer companies of a large size."""
 
 _LINKAGE = ("linkage", "age_knowledge")
 _ATTACK = ("protocol", "attacker", "pictures", *_LINKAGE)
@@ -98,12 +96,12 @@ def link(scenario: Scenario) -> LinkageStudy:
     ValueError
         If the company is too large for the linkage.
     """
-    return _link(_few_companies(scenario))
+    return _link(study.with_few_companies(scenario))
 
 
 def share_named(scenario: Scenario) -> Spread:
     """Return the share named at the first guess: what is left of `link` where many attacks are compared."""
-    return _share_named(_few_companies(scenario))
+    return _share_named(study.with_few_companies(scenario))
 
 
 def exposure_when_linked(scenario: Scenario, grouping: str) -> Exposure:
@@ -111,11 +109,6 @@ def exposure_when_linked(scenario: Scenario, grouping: str) -> Exposure:
     if scenario.linkage == CELLS:
         return exposure(scenario, grouping)
     return study.exposure(scenario, attack(scenario), link(scenario), groupings=[grouping])[grouping]
-
-
-def _few_companies(scenario: Scenario) -> Scenario:
-    fewest = min(scenario.repeats, _FEWEST_COMPANIES)
-    return scenario.replace(repeats=max(fewest, min(scenario.repeats, _PEOPLE_SIMULATED // scenario.company_size)))
 
 
 def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:

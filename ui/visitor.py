@@ -40,6 +40,7 @@ _URL_NAMES = {
 
 PAIRS = ("same", "different")
 TESTED_ON = ("generated", "real")
+FORMS = ("full", "publishable")
 LARGEST_PAIR = 999
 LARGEST_THRESHOLD = 20
 
@@ -50,6 +51,7 @@ _VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "metric": (METRICS[0], lambda text: one_of("metric", text, METRICS)),
     "pair": (PAIRS[0], lambda text: one_of("pair", text, PAIRS)),
     "number": (0, lambda text: whole_number("number of the pair", int(text) if text.isdecimal() else text, 0, LARGEST_PAIR)),
+    "form": (FORMS[0], lambda text: one_of("form of the report", text, FORMS)),
     "threshold": (None, lambda text: real_number("threshold", text, 0, LARGEST_THRESHOLD)),
 }
 """What a page shows of its results: name in the URL, default, and how to read it."""
