@@ -13,6 +13,7 @@ from core.faces import generator
 from core.inference import held_out, held_out_attackers
 from core.inference.held_out import HeldOut
 from core.scenario import ATTACKERS, LINKAGES, Scenario
+from core.staff import everywhere
 
 _THE_PAPERS = (ATTACKERS[0], 1)
 
@@ -72,6 +73,15 @@ class Evidence:
             female_share=None if scenario.female_percent is None else scenario.female_percent / 100,
             race_shares=None if scenario.race_percents is None else [percent / 100 for percent in scenario.race_percents],
         )
+
+    def listed_population(self, scenario: Scenario) -> FloatArray:
+        """Shares from which an attacker guesses an age that the public list leaves open, shape (80, 2, 4).
+
+        For own staff those of the census: from the staff's own an attacker would know the age of whoever is alone in a bin.
+        """
+        if self.staff is not None:
+            return everywhere(self.census.population(scenario.race_mapping))
+        return self.population(scenario)
 
     def staff_of(self, scenario: Scenario) -> IntArray | None:
         """Return the own staff, or None where companies are drawn from the census.
