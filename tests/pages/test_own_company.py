@@ -193,6 +193,7 @@ SHIPPED_ONLY = (
     "recorded_comparison",
     "recorded_protections",
     "shipped_evidence",
+    "_shared_jobs",
     "_jobs",
     "_workers",
 )
