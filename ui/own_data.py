@@ -7,17 +7,16 @@ Results that rest on it live beside it; `computed` is the one way to keep them, 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from core.checks import IntArray
-from core.inference.held_out import HeldOut
 from core.staff import Staff
-from core.study import Evidence
+from core.study import Evidence, OwnAttacker
+from ui import background
 
 PROMISE = (
     "What you bring stays in this server's memory, for you alone: it is never written to disk, shared, or put into the address "
@@ -33,28 +32,6 @@ _TIMES_FORGOTTEN = "times_own_data_was_forgotten"
 
 CENSUS, OWN = "census", "own"
 """Where the people of a company come from."""
-
-
-@dataclass(frozen=True)
-class OwnAttacker:
-    """What an attacker of the visitor's believes about held-out faces: it takes the place of the shipped one.
-
-    Parameters
-    ----------
-    label : str
-        How it is known: such as "Measured", "Declared" or "Combined".
-    held_out : dict of HeldOut
-        Beliefs by protocol; see `core.study.Evidence`.
-    levelled_counts : (80, 2, 4) ints
-        Make-up of the faces that the attacker was trained on.
-    others : mapping of HeldOut
-        Beliefs by attacker and number of pictures.
-    """
-
-    label: str
-    held_out: dict[str, HeldOut]
-    levelled_counts: IntArray
-    others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
 
 
 def source() -> str:
@@ -80,7 +57,7 @@ def attacker() -> OwnAttacker | None:
 
 def held() -> bool:
     """Tell whether anything that the visitor brought is kept, be it in use or not."""
-    return any(slot in st.session_state for slot in (_STAFF, _ATTACKER, _TABLE, _READ))
+    return any(str(key).startswith("own_data_") and key not in (_SOURCE, _COMPUTED) for key in st.session_state)
 
 
 def in_use() -> bool:
@@ -135,7 +112,8 @@ def widget_key(name: str) -> str:
 
 
 def forget() -> None:
-    """Drop all that the visitor brought, what rests on it, and what the controls that took it show."""
+    """Drop all that the visitor brought, what rests on it, work on it, and what the controls that took it show."""
+    background.drop_all()
     for key in [str(key) for key in st.session_state]:
         if key.startswith(("own_data_", "control_own_")):
             del st.session_state[key]
@@ -152,9 +130,7 @@ def compose(shipped: Evidence) -> Evidence:
     """Return the shipped evidence with what the visitor brought in its place."""
     own, people = attacker(), staff()
     composed = shipped if people is None else replace(shipped, staff=people.counts)
-    if own is None:
-        return composed
-    return replace(composed, held_out=own.held_out, others=own.others, levelled_counts=own.levelled_counts)
+    return composed if own is None else composed.with_attacker(own)
 
 
 def computed(name: str, key: Hashable, make: Callable[[], Result], *, most: int) -> Result:

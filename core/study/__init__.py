@@ -14,6 +14,7 @@ from core.study.linking import (
     with_few_companies,
 )
 from core.study.one_face import FaceReading, read_face
+from core.study.own_attacker import OwnAttacker
 from core.study.pictures import PictureStudy, take_pictures
 from core.study.protections import (
     ON_A_PAGE,
@@ -42,6 +43,7 @@ __all__ = [
     "Frontier",
     "Interval",
     "LinkageStudy",
+    "OwnAttacker",
     "PictureStudy",
     "Point",
     "Protected",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import company, shipped
@@ -14,6 +14,7 @@ from core.inference import held_out, held_out_attackers
 from core.inference.held_out import HeldOut
 from core.scenario import ATTACKERS, LINKAGES, Scenario
 from core.staff import everywhere
+from core.study.own_attacker import OwnAttacker
 
 _THE_PAPERS = (ATTACKERS[0], 1)
 
@@ -36,6 +37,8 @@ class Evidence:
         A company's own staff, people by age, sex and race; see `core.staff`. The company is then this one, and none is drawn
         from the census: the scenario's ages, share of women, race mix and race mapping count for nothing, and its
         company size must be the number of these people.
+    attacker : OwnAttacker, optional
+        One that takes the place of the shipped ones, whatever attacker, protocol and number of pictures a scenario has.
     """
 
     census: Census
@@ -43,6 +46,11 @@ class Evidence:
     levelled_counts: IntArray
     others: Mapping[tuple[str, int], HeldOut] = field(default_factory=dict)
     staff: IntArray | None = None
+    attacker: OwnAttacker | None = None
+
+    def with_attacker(self, attacker: OwnAttacker) -> Evidence:
+        """Return the evidence with an own attacker in place of the shipped ones."""
+        return replace(self, attacker=attacker, levelled_counts=attacker.levelled_counts)
 
     def held_out_of(self, scenario: Scenario) -> HeldOut:
         """Return what the scenario's attacker believes about held-out faces.
@@ -54,6 +62,8 @@ class Evidence:
         ValueError
             If the beliefs of this attacker, from that many pictures, are not at hand.
         """
+        if self.attacker is not None:
+            return self.attacker.plain if scenario.linkage == LINKAGES[0] else self.attacker.calibrated
         wanted = (scenario.attacker, scenario.pictures)
         if wanted == _THE_PAPERS and (scenario.linkage == LINKAGES[0] or wanted not in self.others):
             return self.held_out[scenario.protocol]

@@ -11,11 +11,13 @@ import numpy as np
 from core import company, risk
 from core.checks import FloatArray, IntArray
 from core.demographics import AgeBins, cells
-from core.inference import predicted_cells
+from core.inference import declared, predicted_cells
+from core.inference.declared import Declared
 from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, SimulatedRisk
 from core.scenario import LARGEST_COMPANY, LINKAGES, SMALLEST_COMPANY, Scenario
 from core.study.evidence import Evidence, check_staff_size, load_evidence
-from core.study.own_staff import StaffRead, read_staff
+from core.study.own_attacker import OwnAttacker
+from core.study.own_staff import StaffRead, read_staff, read_staff_as_declared
 
 BOOTSTRAP_REPEATS = 100
 _CURVE_POINTS = 34
@@ -145,6 +147,9 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
     """How the scenario's attacker reads a random employee. Depends on neither company size, repeats nor linkage."""
     bins = AgeBins(scenario.age_bin_width)
+    own = evidence.attacker
+    if own is not None and own.declared is not None:
+        return _declared_attack(scenario, evidence, own, own.declared)
     held = evidence.held_out_of(scenario.replace(linkage=LINKAGES[0]))
     matched = company.match(evidence.population(scenario), held.people)
     predicted = predicted_cells(held.beliefs, bins)
@@ -160,6 +165,28 @@ def attack(scenario: Scenario, evidence: Evidence) -> Attack:
         predicted_share=q,
         right_share=a,
         nearest_age_share=matched.nearest_age_share,
+        faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
+        staff=staff,
+    )
+
+
+def _declared_attack(scenario: Scenario, evidence: Evidence, own: OwnAttacker, stated: Declared) -> Attack:
+    """How an attacker of which only a test is known reads a random employee: no face stands between."""
+    bins, population = AgeBins(scenario.age_bin_width), evidence.population(scenario)
+    rng = np.random.default_rng([scenario.seed, 1])
+    repeats = BOOTSTRAP_REPEATS if stated.tested is not None else 1
+    again = [declared.predicted_and_right(stated.matrices(population, rng=rng), population, bins) for _ in range(repeats)]
+    matched = company.match(population, own.plain.people)
+    staff = None
+    if evidence.staff is not None:
+        again_rng = np.random.default_rng([scenario.seed, 1])
+        staff = read_staff_as_declared(evidence.staff, stated, bins, repeats=repeats, rng=again_rng)
+    return Attack(
+        bins=bins,
+        outcomes=declared.outcomes(stated.matrices(population), population, bins),
+        predicted_share=np.stack([q for q, _ in again]),
+        right_share=np.stack([a for _, a in again]),
+        nearest_age_share=0.0,
         faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
         staff=staff,
     )

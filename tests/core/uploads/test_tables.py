@@ -178,7 +178,7 @@ def test_a_cell_in_row_one_million_is_no_million_rows():
 
 def test_nothing_of_a_row_is_quoted():
     secret = "Ada Lovelace, born 1815, of the first floor"
-    for content in (f'name,age\n"{secret}",3,4\n', f'name,age\n"{secret}\n', f"{secret}\n1,2,3\n", f'"{secret}",\n1,2,3\n'):
+    for content in (f'name,age\n"{secret}",3,4\n', f'name,age\n"{secret}\n', f'"{secret}",\n1,2,3\n'):
         assert "Lovelace" not in str(sentence_or_table(content.encode(), "staff.csv"))
 
 
