@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ui import first_paint
@@ -9,18 +11,18 @@ from ui import first_paint
 loading = first_paint.start()
 
 from core.charts import findings
-from core.report import SMALLEST_GROUP, bundle, is_linked, scenario_file, script
+from core.report import SMALLEST_GROUP, bundle, html, is_linked, script, to_docx
 from core.scenario import Scenario
 from ui import controls, own_data, reporting, results, sentences, shell, visitor
 
 loading.empty()
 shell.open_page("pages/34_Report.py", "Report")
 
-FORM_WORDS = {"full": "Full, for your own use", "publishable": "To be published"}
+FORM_WORDS = {"full": "Full, for your own use", "publishable": "For publication"}
 ABOUT_FORM = {
     "full": "Everything, also about groups of few people, with the draft of an impact assessment. Keep it among those who may know.",
     "publishable": f"Groups of fewer than {SMALLEST_GROUP} people are left out, and others from which such a group could be worked out. No "
-    "number of people of a group is told, and figures have three digits.",
+    "number of people of a group is told, and figures have three digits. The draft of an impact assessment is not in it.",
 }
 CONTENTS = """
 - **The headline** with its uncertainty, and the scenario it is about
@@ -30,58 +32,84 @@ CONTENTS = """
 - **Protections compared**, as they were recorded on generated and on real faces
 - **Method** in plain words, assumptions and limits, a glossary, versions, seed and checksums
 """
+ABOUT_FILES = """
+The report is one file that asks nothing of the network: its charts are live, each saves as SVG from its own toolbar, and it
+prints on A4. The zip holds it with the data of every chart as CSV and what computes its figures again. The draft
+follows the CNIL's method, and leaves severity and likelihood for you to set.
+"""
 
 
 def headline(scenario: Scenario) -> None:
-    """State what the report will state first."""
+    """State what the report states first."""
     if is_linked(scenario):
         with st.spinner("Simulating companies"):
-            sentences.headline(*findings.of_linkage(results.link(scenario)))
+            linked = results.link(scenario)
+        sentences.headline(*findings.of_linkage(linked))
     else:
         sentences.risk(results.run(scenario))
+    controls.summary(by_cells=not is_linked(scenario))
 
 
-def reproduction(scenario: Scenario) -> None:
-    """Offer what computes the figures again."""
-    attacker = own_data.attacker()
-    label = "" if attacker is None else attacker.label
-    left, right = st.columns(2)
-    with left:
-        download(
-            "Scenario file",
-            lambda staff=own_data.staff(): scenario_file.write(scenario, staff=staff, own_attacker=label).encode(),
-            bundle.SCENARIO,
-            "application/json",
-        )
-    with right:
-        download("Script", lambda: script.text().encode(), script.NAME, "text/x-python")
-    st.caption(
-        "The scenario file holds every choice"
-        + (", and your own staff by age, sex and race: keep it to yourself" if own_data.staff() else "")
-        + ". In the folder of the project `python -m core report scenario.json --out report.html` writes the same report, and "
-        "`python reproduce.py scenario.json figures.json` compares every figure with those in the zip."
+def download(label: str, name: str, kind: str, content: Callable[[], bytes]) -> None:
+    """Offer a file that is made when asked for."""
+    st.download_button(
+        label,
+        content,
+        name,
+        kind,
+        key=f"download_{name}",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
     )
 
 
-def download(label, content, name, kind):
-    """Offer a file that is made when asked for."""
-    st.download_button(
-        label, content, name, kind, key=f"download_{name}", icon=":material/download:", on_click="ignore", width="stretch"
+def files(made: reporting.Made) -> None:
+    """Offer the report that was made, and the draft as text to copy."""
+    report = made.report
+    charts, tables = len(list(report.exhibits())), len(list(report.tables()))
+    st.success(f"The report is ready, with {charts} charts and {tables} tables. It took {made.seconds:.1f} seconds.")
+    left, middle, right = st.columns(3)
+    with left:
+        download("Report, HTML", bundle.REPORT, "text/html", lambda: html.to_html(report).encode())
+    with middle:
+        download("Everything, zip", "faceprint-risk-report.zip", "application/zip", lambda: bundle.to_zip(report))
+    draft = report.assessment
+    if draft is None:
+        return
+    with right:
+        download("Impact assessment, Word", bundle.WORD, reporting.WORD_TYPE, lambda: to_docx(draft))
+    with st.expander("The draft of an impact assessment, as text to copy"):
+        st.code(draft.to_text(), language=None, wrap_lines=True, height=480)
+
+
+def compute_again(scenario: Scenario) -> None:
+    """Offer what computes the figures again."""
+    st.header("Compute it again")
+    content = reporting.scenario_content(scenario)
+    left, right = st.columns(2)
+    with left:
+        download("Scenario file", bundle.SCENARIO, "application/json", content)
+    with right:
+        download("Script", script.NAME, "text/x-python", lambda: script.text().encode())
+    staff = " and your own staff by age, sex and race: keep it to yourself" if own_data.staff() else ""
+    st.caption(
+        f"The scenario file holds every choice{staff}. In the folder of the project `python -m core report scenario.json --out "
+        "report.html` writes the same report, and `python reproduce.py scenario.json figures.json` computes every figure again and "
+        "compares it with those in the zip."
     )
 
 
 @st.fragment
 def report_now() -> None:
-    """Draw the choice of a form, and the report that was made."""
+    """Draw the choice of a form, and the report once it is made."""
     shell.share()
     scenario = visitor.scenario()
     headline(scenario)
-    controls.summary(by_cells=False)
     form = controls.view_choice("Form of the report", "form", visitor.FORMS, FORM_WORDS)
     st.caption(ABOUT_FORM[form])
     smallest = SMALLEST_GROUP if form == "publishable" else None
-    st.button("Make the report", type="primary", key="make_report")
-    if st.session_state["make_report"]:
+    if st.button("Make the report", type="primary"):
         with st.spinner("Making the report"):
             reporting.make(scenario, smallest)
     made = reporting.made(scenario, smallest)
@@ -89,8 +117,8 @@ def report_now() -> None:
         files(made)
     st.header("What is in it")
     st.markdown(CONTENTS)
-    st.header("Compute it again")
-    reproduction(scenario)
+    st.markdown(ABOUT_FILES)
+    compute_again(scenario)
 
 
 report_now()

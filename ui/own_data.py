@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from core.staff import Staff
@@ -26,11 +27,27 @@ Result = TypeVar("Result")
 
 # No prefix of the controls: what is held stays when the visitor goes to another page.
 _STAFF, _ATTACKER, _COMPUTED = "own_data_staff", "own_data_attacker", "own_data_computed"
+_SOURCE, _TABLE, _READ = "own_data_source", "own_data_table", "own_data_read"
+_TIMES_FORGOTTEN = "times_own_data_was_forgotten"
+
+CENSUS, OWN = "census", "own"
+"""Where the people of a company come from."""
+
+
+def source() -> str:
+    """Return where the people of the visitor's company come from, as chosen: own staff need not be there yet."""
+    return str(st.session_state.get(_SOURCE, CENSUS))
+
+
+def choose_source(chosen: str) -> None:
+    """Take people from the census or from the visitor's own staff, who are kept in either case."""
+    st.session_state.pop(_COMPUTED, None)
+    st.session_state[_SOURCE] = chosen
 
 
 def staff() -> Staff | None:
-    """Return the visitor's own staff."""
-    return st.session_state.get(_STAFF)
+    """Return the visitor's own staff, where they are what the visitor chose."""
+    return st.session_state.get(_STAFF) if source() == OWN else None
 
 
 def attacker() -> OwnAttacker | None:
@@ -39,13 +56,19 @@ def attacker() -> OwnAttacker | None:
 
 
 def held() -> bool:
-    """Tell whether the visitor brought anything that results rest on."""
+    """Tell whether anything that the visitor brought is kept, be it in use or not."""
+    return any(slot in st.session_state for slot in (_STAFF, _ATTACKER, _TABLE, _READ))
+
+
+def in_use() -> bool:
+    """Tell whether results rest on anything that the visitor brought."""
     return staff() is not None or attacker() is not None
 
 
 def hold_staff(brought: Staff | None) -> None:
-    """Keep a visitor's staff in place of the former one, or with None go back to companies from the census."""
+    """Keep and use a visitor's staff in place of the former one, or with None go back to companies from the census."""
     _hold(_STAFF, brought)
+    choose_source(CENSUS if brought is None else OWN)
 
 
 def hold_attacker(brought: OwnAttacker | None) -> None:
@@ -61,12 +84,40 @@ def _hold(slot: str, brought: Staff | OwnAttacker | None) -> None:
         st.session_state[slot] = brought
 
 
+def table() -> pd.DataFrame | None:
+    """Return the table of staff that the editor starts from: the one in use, if any."""
+    return st.session_state.get(_TABLE)
+
+
+def hold_table(edited: pd.DataFrame | None) -> None:
+    """Keep the table of staff that is used, and let the editor start from it; None where they came another way."""
+    if edited is None:
+        st.session_state.pop(_TABLE, None)
+    else:
+        st.session_state[_TABLE] = edited
+
+
+def read_once(digest: bytes, read: Callable[[], Staff]) -> Staff:
+    """Return what was read of an uploaded file; the session keeps that of the last one, and never the file."""
+    kept: tuple[bytes, Staff] | None = st.session_state.get(_READ)
+    if kept is None or kept[0] != digest:
+        kept = digest, read()
+        st.session_state[_READ] = kept
+    return kept[1]
+
+
+def widget_key(name: str) -> str:
+    """Return the key of a control that takes data: a new one each time that all is forgotten, so that it is empty again."""
+    return f"control_own_{name}_{st.session_state.get(_TIMES_FORGOTTEN, 0)}"
+
+
 def forget() -> None:
     """Drop all that the visitor brought, what rests on it, work on it, and what the controls that took it show."""
     background.drop_all()
     for key in [str(key) for key in st.session_state]:
         if key.startswith(("own_data_", "control_own_")):
             del st.session_state[key]
+    st.session_state[_TIMES_FORGOTTEN] = st.session_state.get(_TIMES_FORGOTTEN, 0) + 1
 
 
 def offer_to_forget() -> None:

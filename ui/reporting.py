@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,9 @@ from ui import own_data, results
 
 # One of the visitor's own data: it may rest on them, and goes with them.
 _MADE = "own_data_report"
+
+
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,13 @@ def made(scenario: Scenario, smallest: int | None) -> Made | None:
     """Return the report that was made, if it is about this scenario, form and data."""
     kept: Made | None = st.session_state.get(_MADE)
     return kept if kept is not None and kept.of == _about(scenario, smallest) else None
+
+
+def scenario_content(scenario: Scenario) -> Callable[[], bytes]:
+    """Return what writes the scenario file, with the visitor's own staff in it: it is called outside the visitor's session."""
+    staff, attacker = own_data.staff(), own_data.attacker()
+    label = "" if attacker is None else attacker.label
+    return lambda: scenario_file.write(scenario, staff=staff, own_attacker=label).encode()
 
 
 def _about(scenario: Scenario, smallest: int | None) -> str:

@@ -46,7 +46,7 @@ def _cached(*, shared: int, own: int | None = None) -> Callable[[Callable[Argume
 
         @wraps(compute)
         def kept(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-            if own_data.held():
+            if own_data.in_use():
                 key = (args, tuple(sorted(kwargs.items())))
                 most = min(shared, _MOST_OWN) if own is None else own
                 return own_data.computed(compute.__name__, key, lambda: compute(*args, **kwargs), most=most)

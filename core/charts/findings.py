@@ -18,7 +18,7 @@ def of_risk(study: Study) -> tuple[str, str]:
     """State the risk, with its figure between stars; and both of its uncertainties."""
     size, named = study.scenario.company_size, study.exact.expected_reidentified
     return (
-        f"In a company of {size:,} people, *{people(named, size)}* could be named from leaked face embeddings.",
+        f"{_company(size, study.own_staff)}, *{people(named, size)}* could be named from leaked face embeddings.",
         f"That is {percent(named)} of them, the exact expectation; {percent(study.estimate.low)} to "
         f"{percent(study.estimate.high)}, given how many faces the attacker was tested on. {_spread(study)}",
     )
@@ -27,20 +27,36 @@ def of_risk(study: Study) -> tuple[str, str]:
 def of_linkage(linked: LinkageStudy) -> tuple[str, str]:
     """State the risk under the scenario's linkage, with its figure between stars; and how sure it is."""
     size, named = linked.scenario.company_size, linked.success[1]
-    interval = f"mean of {counted(linked.companies, 'simulated company')}"
+    interval = f"mean of {simulated(linked.companies, linked.own_staff)}"
     if linked.companies >= FEWEST_FOR_INTERVALS:
         interval += f", 95% interval {percent(named.mean_low)} to {percent(named.mean_high)}"
     chance = ""
     if linked.companies >= FEWEST_FOR_PERCENTILES:
-        chance = f" Chance moves single companies: 95% lie between {percent(named.low)} and {percent(named.high)}."
+        single = "single leaks" if linked.own_staff else "single companies"
+        chance = f" Chance moves {single}: 95% lie between {percent(named.low)} and {percent(named.high)}."
     return (
-        f"In a company of {size:,} people, *{people(named.mean, size)}* could be named from leaked face embeddings.",
+        f"{_company(size, linked.own_staff)}, *{people(named.mean, size)}* could be named from leaked face embeddings.",
         f"That is {percent(named.mean)} of them, {interval}.{chance} The attack: {attack(linked.scenario)}.",
     )
 
 
+def simulated(count: int, own_staff: bool) -> str:
+    """Count what was simulated: companies, or leaks of one company of own staff."""
+    return f"{counted(count, 'simulated leak')} of these people" if own_staff else counted(count, "simulated company")
+
+
+def _company(size: int, own_staff: bool) -> str:
+    return f"Of these {size:,} people" if own_staff else f"In a company of {size:,} people"
+
+
 def _spread(study: Study) -> str:
     spread, repeats = study.simulated, study.scenario.repeats
+    if study.own_staff:
+        shares = ", ".join(percent(share) for share in spread.expected_reidentified)
+        lie = f"95% lie between {percent(spread.low)} and {percent(spread.high)}"
+        if repeats < FEWEST_FOR_PERCENTILES:
+            return f"Chance moves how they are read: {counted(repeats, 'simulated leak')} had {shares}."
+        return f"Chance moves how they are read: of {repeats:,} simulated leaks, {lie}."
     if repeats < FEWEST_FOR_PERCENTILES:
         shares = ", ".join(percent(share) for share in spread.expected_reidentified)
         return f"Chance moves single companies: drawn at random, {repeats} had {shares}."

@@ -344,18 +344,19 @@ def _beside_average(risk: float, ratio: float) -> str:
 def exact_against_simulated(study: Study) -> Chart:
     """The simulated companies' shares, and the exact expectation among them."""
     values, exact = study.simulated.expected_reidentified, study.exact.expected_reidentified
+    one, all_of_them = ("leak", "leaks of these people") if study.own_staff else ("company", "companies")
     histogram = {
         "type": "histogram",
         "x": values,
         "nbinsx": 30,
         "histnorm": "probability",
         "marker": {"color": f"rgba({ACCENT_RGB}, 0.4)", "line": {"width": 1, "color": FAINT}},
-        "hovertemplate": "%{y:.0%} of the companies have %{x} of their people named<extra></extra>",
+        "hovertemplate": f"In %{{y:.0%}} of the simulated {all_of_them} %{{x}} are named<extra></extra>",
     }
     figure = draw(
         [histogram],
-        x={"title": "Share of people named in one company", "tickformat": ".2~%", "rangemode": "tozero"},
-        y={"title": "Share of companies", "tickformat": ".0%"},
+        x={"title": f"Share of people named in one {one}", "tickformat": ".2~%", "rangemode": "tozero"},
+        y={"title": f"Share of {one}s" if study.own_staff else "Share of companies", "tickformat": ".0%"},
         height=300,
         shapes=[upright_line(exact, {"color": ACCENT, "width": 3})],
         annotations=[label_above(exact, f"<b>exact {percent(exact)}</b>", ACCENT)],
@@ -363,7 +364,7 @@ def exact_against_simulated(study: Study) -> Chart:
     mean = study.simulated.mean.expected_reidentified
     return Chart(
         figure,
-        pd.DataFrame({"company": np.arange(1, len(values) + 1), "share named": values}),
-        f"Histogram of {len(values):,} simulated companies: their mean is {percent(mean)}, "
+        pd.DataFrame({one: np.arange(1, len(values) + 1), "share named": values}),
+        f"Histogram of {len(values):,} simulated {all_of_them}: their mean is {percent(mean)}, "
         f"the exact expectation {percent(exact)}.",
     )

@@ -221,9 +221,9 @@ def _severity(suggestion: Suggestion, worst: MostExposed, guess: float) -> Secti
     if worst.groups.average == 0:
         why = "Nobody is named, in any group."
     else:
-        known = "all of which rest on few" if worst.rests_on_few else "of those that do not rest on few"
+        known = ", all of which rest on few," if worst.rests_on_few else " that do not rest on few,"
         why = (
-            f"Of all classes by {worst.grouping}, {known}, the most exposed is that of {worst.people}: one of them is named "
+            f"Of the classes by {worst.grouping}{known} the most exposed is that of {worst.people}: one of them is named "
             f"with {worst.chance_in_words()}. A name drawn at random is right with a chance of {percent(guess)}. The surer a "
             "name, the more can follow for its bearer."
         )
@@ -256,8 +256,8 @@ def _scale_section(title: str, scale: Scale, suggestion: Suggestion, reasons: tu
     words = (
         f"In the CNIL's words: \N{LEFT DOUBLE QUOTATION MARK}{scale.meanings[suggestion.step]}\N{RIGHT DOUBLE QUOTATION MARK}"
     )
-    blank = Blank(f"{title} that you set, with your reasons", scale.steps)
-    return Section(title, 3, (*reasons, words, f"How it is suggested: {scale.rule()}", blank))
+    blanks = Blank(f"{title} that you set", scale.steps), Blank("Your reasons")
+    return Section(title, 3, (*reasons, words, f"How it is suggested: {scale.rule()}", *blanks))
 
 
 def _exactness(study: Study, linked: LinkageStudy | None) -> tuple[str, ...]:

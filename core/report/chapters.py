@@ -120,8 +120,8 @@ def _company(workforce: Workforce) -> Chapter:
             ),
             Exhibit(
                 "true-classes",
-                f"They form {workforce.classes:,} classes; {workforce.people_alone:,} people are alone",
-                f"People in each class of age ({workforce.bins.width} years), sex and race. Counted. The stronger, the smaller.",
+                f"{workforce.classes:,} classes; {workforce.people_alone:,} people are alone in theirs",
+                f"People in each class of age ({workforce.bins.width} years), sex and race. Counted. Strong: few people.",
                 charts.true_classes(workforce),
             ),
         ),

@@ -38,7 +38,8 @@ def differences(there: Any, here: Any, where: str = "") -> list[str]:
         pairs = enumerate(zip(there, here, strict=True), start=1)
         return [line for row, (a, b) in pairs for line in differences(a, b, f"{where}, row {row}")]
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (there, here))
-    same = math.isclose(there, here, rel_tol=CLOSE, abs_tol=CLOSE) if numbers else there == here
+    alike = type(there) is type(here) and there == here
+    same = math.isclose(there, here, rel_tol=CLOSE, abs_tol=CLOSE) if numbers else alike
     return [] if same else [f"{where.removeprefix(' / ')}: {there} in the report, {here} computed again"]
 
 

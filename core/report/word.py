@@ -10,9 +10,26 @@ from core.report.sections import Assessment, Blank, Points, Table
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.table import Table as WordTable
+    from docx.table import _Cell
 
 _A4_WIDTH, _A4_HEIGHT, _MARGIN = 210, 297, 25
 """Millimetres."""
+
+_SIZE_IN_TABLES = 9
+"""Points."""
+
+_QUESTION = 0.4
+"""Share of the width of a blank."""
+
+_WIDEST_CELL = 28
+"""Letters: longer cells are wrapped, so that the other columns keep room."""
+
+_CELL_MARGIN = 5
+"""Letters that fit beside a cell's text, with what bold letters take."""
+
+_ROOM_TO_WRITE = 18
+"""Millimetres, the least height of a blank."""
 
 _OLDEST_DATE = (1980, 1, 1, 0, 0, 0)
 _FILL_IN = "To fill in"
@@ -42,7 +59,7 @@ def to_docx(assessment: Assessment) -> bytes:
             elif isinstance(block, Blank):
                 _add_blank(document, block)
             else:
-                document.add_paragraph(block)
+                document.add_paragraph(block).paragraph_format.keep_with_next = block.endswith(":")
     footer = document.sections[0].footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for text, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
@@ -89,24 +106,63 @@ def _add_table(document: Document, block: Table) -> None:
     title.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=len(block.header), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, block.header, strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
+        _write(cell, text, bold=True)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row in block.rows:
         added = table.add_row()
         added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, text in zip(added.cells, row, strict=True):
-            cell.text = text
+            _write(cell, text)
+    for row in table.rows[:-1]:  # a table that fits one page stands on one
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+    _set_widths(table, _shares(block))
     document.add_paragraph()
 
 
 def _add_blank(document: Document, block: Blank) -> None:
     """Draw a box with the question on the left, and room or choices to tick on the right."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Mm
+
     table = document.add_table(rows=1, cols=2, style="Table Grid")
+    table.rows[0].height = Mm(_ROOM_TO_WRITE)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     question, answer = table.rows[0].cells
     question.paragraphs[0].add_run(f"{_FILL_IN}: ").bold = True
     question.paragraphs[0].add_run(block.question)
     answer.text = "\n".join(f"{_BOX} {choice}" for choice in block.choices)
+    _set_widths(table, (_QUESTION, 1 - _QUESTION))
     document.add_paragraph()
+
+
+def _write(cell: _Cell, text: str, *, bold: bool = False) -> None:
+    from docx.shared import Pt
+
+    run = cell.paragraphs[0].add_run(text)
+    run.bold, run.font.size = bold, Pt(_SIZE_IN_TABLES)
+
+
+def _shares(block: Table) -> tuple[float, ...]:
+    """Share of the width that each column gets: by its longest cell, or its header's longest word."""
+    columns = zip(block.header, *block.rows, strict=True)
+    letters = []
+    for title, *cells in columns:
+        longest = min(max((len(cell) for cell in cells), default=0), _WIDEST_CELL)
+        letters.append(_CELL_MARGIN + max(longest, max(len(word) for word in title.split())))
+    return tuple(each / sum(letters) for each in letters)
+
+
+def _set_widths(table: WordTable, shares: tuple[float, ...]) -> None:
+    from docx.shared import Mm
+
+    table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        # Word reads the cells' widths, LibreOffice the columns'.
+        width = Mm(round(share * (_A4_WIDTH - 2 * _MARGIN)))
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
 
 
 def _add_field(paragraph: Any, name: str) -> None:

@@ -11,7 +11,7 @@ from core.risk.intersections import BY_CELL, FEWEST_FACES, GROUPINGS, Exposure, 
 from core.risk.outcomes import checked_outcomes, predicted_and_right
 from core.risk.prosecutor import LARGEST_LIST, Readings, readings
 from core.risk.simulation import HIGH_PERCENTILE, LOW_PERCENTILE, RiskCurve, SimulatedRisk, curve, simulate
-from core.risk.these_people import ThesePeople, of_these, perfect_of, risk_of_kinds, simulate_these
+from core.risk.these_people import ThesePeople, of_these, perfect_of, resampled_risk, risk_of_kinds, simulate_these
 
 __all__ = [
     "BY_CELL",
@@ -44,6 +44,7 @@ __all__ = [
     "perfect_of",
     "predicted_and_right",
     "readings",
+    "resampled_risk",
     "risk_of_kinds",
     "simulate",
     "simulate_these",

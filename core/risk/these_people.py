@@ -15,6 +15,7 @@ _REACH = 36
 """Where this many people are expected in a class, exp(-36) is left of a chance: less than rounding takes."""
 
 _NODES = 24
+_NEARLY_NONE = 1e-9
 _COEFFICIENTS = LARGEST_OF_CLASS[-1]
 _NUMBERS_AT_ONCE = 4_000_000
 _SUM_TOLERANCE = 1e-6
@@ -69,7 +70,7 @@ class ThesePeople:
         return counts[counts > 0]
 
 
-def risk_of_kinds(these: ThesePeople, chance: FloatArray | None = None) -> FloatArray:
+def risk_of_kinds(these: ThesePeople) -> FloatArray:
     """Chance that a person of each kind is named, shape (kinds,).
 
     A person of kind i, truly in cell c, is read as c with chance r_i. Of the others, S are read as c: a sum of independent
@@ -80,34 +81,47 @@ def risk_of_kinds(these: ThesePeople, chance: FloatArray | None = None) -> Float
 
     With x = 1 - u the integrand is at most exp(-u E[S]): it is integrated up to where nothing is left of it, by Gauss and
     Legendre's rule with 24 nodes. `docs/method.md` derives it.
+    """
+    return _risk(these, these.chance[None], reach=_REACH, nodes=_NODES)[0]
+
+
+def resampled_risk(these: ThesePeople, chances: FloatArray) -> FloatArray:
+    """Chance that a person of each kind is named if the chances to be read were others, shape (resamples, kinds).
+
+    For intervals: half the nodes give five digits.
 
     Parameters
     ----------
     these : ThesePeople
-    chance : (pairs,) floats, optional
-        Other chances for the same pairs, such as those from resampled faces.
+    chances : (resamples, pairs) floats
+        Of the same pairs, above 0 where `these.chance` is.
     """
-    chances = these.chance if chance is None else chance
-    pair, column, right = _columns(these, chances)
+    return _risk(these, chances, reach=_REACH / 2, nodes=_NODES // 2)
+
+
+def _risk(these: ThesePeople, chances: FloatArray, *, reach: float, nodes: int) -> FloatArray:
+    risk = np.zeros((len(chances), len(these.people)))
+    pair, column, right = _columns(these)
     if not len(right):
-        return np.zeros(len(these.people))
+        return risk
     count, starts = these.people[these.kind[pair]], np.flatnonzero(np.diff(column, prepend=-1))
-    r = np.minimum(chances[pair], 1)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    reach = np.minimum(_REACH / np.maximum(np.add.reduceat(count * r, starts) - 1, 1e-9), 1)
-    u = reach[:, None] * (nodes + 1) / 2
-    everybody = np.add.reduceat(count[:, None] * np.log1p(-r[:, None] * u[column]), starts, axis=0)
-    own, of = r[right], column[right]
-    others = np.exp(everybody[of] - np.log1p(-own[:, None] * u[of]))
-    risk = np.zeros(len(these.people))
-    risk[these.kind[pair[right]]] = own * (others @ weights) * reach[of] / 2
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    of, kind = column[right], these.kind[pair[right]]
+    for row, chance in zip(risk, chances, strict=True):
+        r = np.minimum(chance[pair], 1)
+        ends = np.minimum(reach / np.maximum(np.add.reduceat(count * r, starts) - 1, _NEARLY_NONE), 1)
+        u = ends[:, None] * (points + 1) / 2
+        everybody = np.add.reduceat(count[:, None] * np.log1p(-r[:, None] * u[column]), starts, axis=0)
+        own = r[right]
+        others = np.exp(everybody[of] - np.log1p(-own[:, None] * u[of]))
+        row[kind] = own * (others @ weights) * ends[of] / 2
     return risk
 
 
 def of_these(these: ThesePeople) -> EquivalenceRisk:
     """Exact risk of these very people: the expectation over how their faces are read."""
     named = risk_of_kinds(these)
-    pair, column, right = _columns(these, these.chance)
+    pair, column, right = _columns(these)
     correct = float((these.people[these.kind[pair[right]]] * these.chance[pair[right]]).sum() / these.size)
     of_size = _right_in_classes(these, pair, column, right) / these.size
     ends = np.concatenate([[0], np.cumsum(of_size)[np.array(LARGEST_OF_CLASS) - 1], [correct]])
@@ -166,15 +180,15 @@ def simulate_these(these: ThesePeople, repeats: int, rng: np.random.Generator) -
     return SimulatedRisk(named, dict(zip(CLASS_SIZES, by_size, strict=True)), correct)
 
 
-def _columns(these: ThesePeople, chances: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
+def _columns(these: ThesePeople) -> tuple[IntArray, IntArray, IntArray]:
     """Pairs that matter, sorted by the cell read; the number of each one's cell; and which of them are right.
 
     A cell that nobody is read as rightly names nobody, whoever else is read as it.
     """
-    right = (these.read == these.cell[these.kind]) & (chances > 0)
+    right = (these.read == these.cell[these.kind]) & (these.chance > 0)
     mattering = np.zeros(max(these.read.max(initial=0), these.cell.max(initial=0)) + 1, dtype=bool)
     mattering[these.read[right]] = True
-    pair = np.flatnonzero(mattering[these.read] & (chances > 0))
+    pair = np.flatnonzero(mattering[these.read] & (these.chance > 0))
     pair = pair[np.argsort(these.read[pair], kind="stable")]
     column = np.unique(these.read[pair], return_inverse=True)[1]
     return pair, column, np.flatnonzero(right[pair])

@@ -50,6 +50,8 @@ class LinkageStudy:
         Share named more than by `"cells"`, company by company.
     faces : dict of int arrays
         Held-out faces behind the people of each group; see `core.risk.faces_behind`.
+    own_staff : bool
+        Whether each company is that of given people.
     """
 
     scenario: Scenario
@@ -62,6 +64,7 @@ class LinkageStudy:
     advantage: Spread
     over_cells: Spread
     faces: dict[str, IntArray]
+    own_staff: bool = False
 
     @property
     def companies(self) -> int:
@@ -157,6 +160,7 @@ def link(
         advantage=_spread((named - guess) / (1 - guess), scenario),
         over_cells=_spread(named - simulated(linkage.CELLS, read_by_cells).success[:, 0], scenario),
         faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
+        own_staff=staff is not None,
     )
 
 

@@ -78,16 +78,17 @@ def read_staff(
     chance = np.bincount(pair, weights=matched.chance)
     these = ThesePeople(people, cell, kind, read, chance / np.bincount(kind, weights=chance)[kind])
 
-    def named(chances: FloatArray | None = None) -> FloatArray:
-        of_kinds = people * risk.risk_of_kinds(these, chances)
-        return np.bincount(cell, weights=of_kinds, minlength=count).astype(np.float64)
-
-    resampled = np.empty((repeats, count))
+    chances = np.empty((repeats, len(pairs)))
     for repeat in range(repeats):
         weight = rng.standard_exponential(len(predicted))[matched.face]
         total = np.bincount(matched.kind, weights=weight)
-        resampled[repeat] = named(np.bincount(pair, weights=weight / total[matched.kind]).astype(np.float64))
-    return StaffRead(these, named(), resampled)
+        chances[repeat] = np.bincount(pair, weights=weight / total[matched.kind])
+    in_cell = (cell[:, None] == np.arange(count)).astype(np.float64)
+    return StaffRead(
+        these,
+        named=(people * risk.risk_of_kinds(these)) @ in_cell,
+        resampled_named=(people * risk.resampled_risk(these, chances)) @ in_cell,
+    )
 
 
 def read_staff_as_declared(
@@ -123,10 +124,11 @@ def read_staff_as_declared(
 
     these = ThesePeople(staff[age, sex, race], cell, kind, read, of_pairs(likely))
 
-    def named(values: FloatArray) -> FloatArray:
-        of_kinds = these.people * risk.risk_of_kinds(these, values)
-        return np.bincount(cell, weights=of_kinds, minlength=count).astype(np.float64)
-
     times = int(np.clip(_PAIRS_DRAWN // len(kind), min(repeats, _FEWEST_REPEATS), repeats))
-    resampled = np.stack([named(of_pairs(chances(stated.matrices(shares, rng=rng)))) for _ in range(times)])
-    return StaffRead(these, named(these.chance), resampled)
+    drawn = np.stack([of_pairs(chances(stated.matrices(shares, rng=rng))) for _ in range(times)])
+    in_cell = (cell[:, None] == np.arange(count)).astype(np.float64)
+    return StaffRead(
+        these,
+        named=(these.people * risk.risk_of_kinds(these)) @ in_cell,
+        resampled_named=(these.people * risk.resampled_risk(these, drawn)) @ in_cell,
+    )

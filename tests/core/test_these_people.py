@@ -138,6 +138,13 @@ def test_a_class_of_twenty_ends_the_fourth_bar():
         assert risk.of_these(one_cell(people, 1.0)).class_size_shares[size] == pytest.approx(1)
 
 
+def test_resampled_risk_has_five_digits():
+    for seed, most in ((0, 3), (1, 60), (2, 20_000)):
+        these, _ = people_of(seed, kinds=12, cells=5, most=most)
+        again = risk.resampled_risk(these, np.stack([these.chance, these.chance]))
+        assert again == pytest.approx(np.stack([risk.risk_of_kinds(these)] * 2), rel=1e-5)
+
+
 def test_perfect_inference_is_that_of_the_database_of_true_cells():
     cell = np.repeat([0, 3, 4, 9], [1, 4, 8, 30])
     assert risk.perfect_of(np.array([1, 4, 8, 30])) == risk.of_database(cell, cell)

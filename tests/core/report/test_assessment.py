@@ -254,7 +254,7 @@ def test_where_all_rests_on_few_the_draft_says_so(hundred, real):
     assert draft.severity.step == "Maximum"
     text = draft.to_text()
     assert "That rests on few, as all figures by age, sex and race do." in text
-    assert "Of all classes by age, sex and race, all of which rest on few, the most exposed" in text
+    assert "Of the classes by age, sex and race, all of which rest on few, the most exposed" in text
 
 
 def test_groups_by_one_attribute_are_enough(evidence, real):
