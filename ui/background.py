@@ -7,12 +7,54 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
+
+
+_MOST_JOBS = 32
+"""Jobs that are remembered; those under way count, and no more than these are taken on."""
+
+Kept = TypeVar("Kept")
+
+
+class Shelf(Generic[Kept]):
+    """What all visitors share, by name: no more than so many, those looked at last stay.
+
+    Parameters
+    ----------
+    most : int
+    may_go : callable
+        Tells whether one of them may be dropped.
+    """
+
+    def __init__(self, most: int, may_go: Callable[[Kept], bool] = lambda _: True) -> None:
+        self._most, self._may_go = most, may_go
+        self._kept: dict[Hashable, Kept] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: Hashable) -> Kept | None:
+        """Return what is kept under a name, if anything."""
+        with self._lock:
+            if name in self._kept:
+                self._kept[name] = self._kept.pop(name)
+            return self._kept.get(name)
+
+    def put(self, name: Hashable, value: Kept) -> bool:
+        """Keep a value and drop the oldest that may go; False, and nothing kept, where there is no room."""
+        with self._lock:
+            others = [key for key in self._kept if key != name]
+            going = [key for key in others if self._may_go(self._kept[key])][: max(len(others) + 1 - self._most, 0)]
+            if len(others) - len(going) >= self._most:
+                return False
+            for key in going:
+                del self._kept[key]
+            self._kept.pop(name, None)
+            self._kept[name] = value
+            return True
 
 
 class CancelledError(Exception):
@@ -31,7 +73,7 @@ class Job:
 
     steps: int
     done: int = 0
-    message: str = "starting"
+    message: str = "waiting for other work to end"
     started: float = field(default_factory=time.monotonic)
     cancelled: threading.Event = field(default_factory=threading.Event)
     future: Future[Any] | None = None
@@ -40,6 +82,8 @@ class Job:
         """Take note of a step; raises CancelledError where the visitor cancelled."""
         if self.cancelled.is_set():
             raise CancelledError
+        if self.done == 0:
+            self.started = time.monotonic()
         self.done += 1
         self.message = message
 
@@ -55,8 +99,8 @@ class Job:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _jobs() -> dict[str, Job]:
-    return {}
+def _jobs() -> Shelf[Job]:
+    return Shelf(_MOST_JOBS, lambda job: job.future is not None and job.future.done())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -69,13 +113,18 @@ def job(name: str) -> Job | None:
     return _jobs().get(name)
 
 
-def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int) -> None:
-    """Start work unless it is under way. `work` takes a function that it tells of each of its steps."""
+def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int) -> bool:
+    """Start work unless it is under way. `work` takes a function that it tells of each of its steps.
+
+    Returns False where too much work is under way to take on more.
+    """
     if is_running(name):
-        return
+        return True
     new = Job(steps)
+    if not _jobs().put(name, new):
+        return False
     new.future = _workers().submit(work, new.progress)
-    _jobs()[name] = new
+    return True
 
 
 def is_running(name: str) -> bool:

@@ -201,8 +201,11 @@ def race_percents() -> None:
                 st.error(f"{str(error)[0].upper()}{str(error)[1:]}. The former mix stays.")
 
 
-def summary(*, by_cells: bool = True) -> None:
-    """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another."""
+def summary(*, by_cells: bool = True, read_by: str = "") -> None:
+    """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another.
+
+    A page with attackers of its own says in `read_by` who they are.
+    """
     scenario = visitor.scenario()
     people = [f"ages {scenario.youngest} to {scenario.oldest}"]
     people.append("women as in the census" if scenario.female_percent is None else f"{scenario.female_percent}% women")
@@ -218,9 +221,10 @@ def summary(*, by_cells: bool = True) -> None:
         elsewhere = f" Names are looked up by cell here; the {LINKAGE_WORDS[scenario.linkage].lower()} is on the page Stronger attackers."
     reader = ATTACKER_WORDS[scenario.attacker].lower()
     reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
+    reader, repeats = (read_by, "") if read_by else (reader, f"{counted(scenario.repeats, 'company')} drawn; ")
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
-        f"{labels}; faces read by {reader}; {counted(scenario.repeats, 'company')} drawn; seed {scenario.seed}. The address of this page holds it.{elsewhere}"
+        f"{labels}; faces read by {reader}; {repeats}seed {scenario.seed}. The address of this page holds it.{elsewhere}"
     )
 
 
@@ -282,6 +286,11 @@ def set_value(key: str, value: Any) -> None:
     else:
         told[key] = [*told.get(key, []), reported, value]
         st.session_state[key] = value
+
+
+def forget_one(key: str) -> None:
+    """Drop what one control showed: another takes its place."""
+    st.session_state.get(_TOLD, {}).pop(key, None)
 
 
 def forget() -> None:

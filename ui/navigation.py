@@ -21,7 +21,7 @@ NAVIGATION = {
         "pages/21_Re-identification_risk.py": "Re-identification risk",
         "pages/22_Stronger_attackers.py": "Stronger attackers",
     },
-    "Your case": {"pages/31_The_company.py": "The company"},
+    "Your case": {"pages/31_The_company.py": "The company", "pages/32_Protect.py": "Protect"},
     "Method": {"pages/41_Method.py": "Method"},
 }
 
