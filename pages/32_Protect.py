@@ -23,8 +23,8 @@ st.markdown(
 )
 
 SOURCES = {"generated": "Generated faces", "real": "Real faces, recorded"}
-TRAINED = " and ".join(ATTACKER_WORDS[name].lower() for name in study.ON_A_PAGE[-2:])
-ATTACKERS = f"{ATTACKER_WORDS[study.ON_A_PAGE[0]].lower()}, {TRAINED}"
+*OTHERS, LAST = (ATTACKER_WORDS[name].lower() for name in study.ON_A_PAGE)
+ATTACKERS = f"{', '.join(OTHERS)} and {LAST}"
 COMMANDS = {
     "generated": "python -m core protect --quick --out models --seed 0",
     "real": "python -m core protect --faces UTKFACE --pairs LFW --attacker logistic --attacker svm --attacker mlp --out models",
@@ -76,9 +76,7 @@ def change(scenario: Scenario, before: Measured, after: Measured) -> None:
     recorded = results.recorded_protections("generated")
     known = recorded if recorded.is_of(scenario) else None
     given = study.advise(first, then, known)
-    words = charts.advice(
-        given, first, then, company_size=size, known=recorded.known, compared=known is not None
-    )  # fmt: skip
+    words = charts.advice(given, first, then, company_size=size, known=recorded.known, compared=known is not None)
     st.info(words, icon=":material/lightbulb:")
 
 
@@ -102,21 +100,17 @@ def side_by_side(scenario: Scenario, before: Measured, after: Measured) -> None:
             figure.show(
                 charts.still_read(first, then, after.majority),
                 finding="What attackers still read, in colour, and what they read without it",
-                measure="Best attacker trained again for each attribute, beside the guess of the most frequent class.",
+                measure="Best attacker trained again for each attribute. Grey strokes: guessing the most frequent class.",
                 key="still_read",
             )
         with right:
             figure.show(
                 charts.verified((first, before.curve), (then, after.curve)),
                 finding=f"Verification errs for {charts.percent(then.equal_error_rate)} of pairs, without it for {charts.percent(first.equal_error_rate)}",
-                measure="Pairs of one person that pass, by pairs of two that do. Dotted: three recorded points.",
+                measure="Pairs of one person that pass, by pairs of two that do; in colour with the protection. Dotted: recorded points.",
                 key="verified",
             )
-    st.table(
-        charts.protection_table(
-            first, then, after.majority, company_size=scenario.company_size, gallery=after.gallery
-        )  # fmt: skip
-    )
+    st.table(charts.protection_table(first, then, after.majority, company_size=scenario.company_size, gallery=after.gallery))
     st.caption("In brackets: 95% intervals. Embeddings per second: on the machine that measured it, and on no other.")
 
 

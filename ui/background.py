@@ -14,7 +14,6 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-
 _MOST_JOBS = 32
 """Jobs that are remembered; those under way count, and no more than these are taken on."""
 

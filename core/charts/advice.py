@@ -30,11 +30,12 @@ def advice(given: Advice, before: Point, after: Point, *, company_size: int, kno
     better = ""
     if rival is not None:
         better = (
-            f"{in_a_sentence(rival.method, rival.strength)} leaves {named(rival.expected_reidentified)} at an equal error rate of "
-            f"{percent(rival.equal_error_rate)}"
+            f"{in_a_sentence(rival.method, rival.strength)} leaves {named(rival.expected_reidentified)} at an equal error "
+            f"rate of {percent(rival.equal_error_rate)}"
         )
     elsewhere = better or (f"no protection tried helps at {usable}" if compared else "")
     risk, error = named(after.expected_reidentified), percent(after.equal_error_rate)
+    short = risk.removesuffix(" people")
     if given.kind == UNPROTECTED:
         return f"{limits}, {elsewhere or 'it is worth measuring a protection for this company'}."
     if given.kind == SECRET:
@@ -46,18 +47,18 @@ def advice(given: Advice, before: Point, after: Point, *, company_size: int, kno
         return f"{limits}, do not rely on it: {risk} can be named, no clear difference to no protection{_then(elsewhere)}."
     if given.kind == LOOKS_SAFE:
         return (
-            f"{limits}, do not rely on it: it stops attackers that never saw it, yet one that did names {risk} instead of "
+            f"{limits}, do not rely on it: it stops attackers that never saw it, yet one that did names {short} instead of "
             f"{named(before.expected_reidentified)}{_then(elsewhere)}."
         )
     if given.kind == COSTLY:
         return (
-            f"{limits}, it leaves {risk} to be named, but verification errs for {error} of pairs, too many for most uses"
-            f"{_then(elsewhere)}."
+            f"{limits}, it leaves {risk} to be named, but verification errs for {error} of pairs, above the "
+            f"{LARGEST_ERROR_RATE:.0%} that count as usable here{_then(elsewhere)}."
         )
     if given.kind == BEATEN:
         return f"{limits}, another is better: {better}, this one {risk} at {error}."
     return (
-        f"{limits}, it helps: {risk} instead of {named(before.expected_reidentified)} can be named, and verification errs for "
+        f"{limits}, it helps: {short} instead of {named(before.expected_reidentified)} can be named, and verification errs for "
         f"{error} of pairs instead of {percent(before.equal_error_rate)}; an attacker with more faces may read more."
     )
 

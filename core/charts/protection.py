@@ -26,9 +26,10 @@ def protection_name(method: str, strength: float | None) -> str:
 
 
 def in_a_sentence(method: str, strength: float | None) -> str:
-    """Name a protection inside a sentence: "quantisation", but "LEACE at 20"."""
+    """Name a protection inside a sentence: "no protection", but "LEACE at 20"."""
     name = protection_name(method, strength)
-    return name if name[1].isupper() or name.startswith("BioHash") else f"{name[0].lower()}{name[1:]}"
+    is_name = name[1].isupper() or name.startswith(("BioHash", "Gaussian"))
+    return name if is_name else f"{name[0].lower()}{name[1:]}"
 
 
 def error_rate(point: Point) -> float:
@@ -40,7 +41,7 @@ def still_read(before: Point, after: Point, majority: dict[str, float]) -> Chart
     """Accuracy of each attribute without protection and with it, beside its majority guess."""
     names = list(majority)
     words = [_ATTRIBUTE_WORDS[name] for name in names]
-    groups = (("without protection", before, GREY), ("with it", after, ACCENT))
+    groups = (("without protection", before, GREY, "top center"), ("with it", after, ACCENT, "bottom right"))
     traces: list[dict[str, Any]] = []
     for name, word in zip(names, words, strict=True):
         traces.append(
@@ -63,7 +64,7 @@ def still_read(before: Point, after: Point, majority: dict[str, float]) -> Chart
             "hovertemplate": "%{y}: guessing the most frequent class<br>is right for %{x:.1%} of faces<extra></extra>",
         }
     )
-    for label, point, colour in groups:
+    for label, point, colour, place in groups:
         values = [point.accuracy[name] for name in names]
         best = [ATTACKER_WORDS[point.best_attacker[name]].lower() for name in names]
         traces.append(
@@ -74,7 +75,7 @@ def still_read(before: Point, after: Point, majority: dict[str, float]) -> Chart
                 "mode": "markers+text",
                 "marker": {"size": 13, "color": colour},
                 "text": [percent(value) for value in values],
-                "textposition": "top center",
+                "textposition": place,
                 "textfont": {"color": colour, "size": 13},
                 "customdata": best,
                 "hovertemplate": f"%{{y}}, {label}:<br>%{{customdata}} are right for %{{x:.1%}} of faces<extra></extra>",
@@ -82,9 +83,9 @@ def still_read(before: Point, after: Point, majority: dict[str, float]) -> Chart
         )
     figure = draw(
         traces,
-        x={"title": "Share of faces read rightly (grey stroke: majority guess)", "tickformat": ".0%", "range": [0, 1.05]},
+        x={"title": "Share of faces read rightly", "tickformat": ".0%", "range": [0, 1.05]},
         y={"type": "category", "autorange": "reversed", "showgrid": False},
-        height=280,
+        height=320,
         showlegend=False,
     )
     table = pd.DataFrame(
@@ -101,8 +102,8 @@ def still_read(before: Point, after: Point, majority: dict[str, float]) -> Chart
         ]
     )
     changes = "; ".join(
-        f"{name} {percent(before.accuracy[name])} without and {percent(after.accuracy[name])} with it, guess {percent(majority[name])}"
-        for name in names
+        f"{name} {percent(before.accuracy[name])} without and {percent(after.accuracy[name])} with it, guess {percent(guess)}"
+        for name, guess in majority.items()
     )
     return Chart(figure, table, f"Share of faces read rightly by the best attacker trained again: {changes}.")
 
@@ -144,7 +145,8 @@ def verified(before: tuple[Point, Curve | None], after: tuple[Point, Curve | Non
     return Chart(
         figure,
         pd.concat(rows),
-        f"ROC curves of verification. True accepts at false accept rates of 1% and 0.1%: {first} without protection, {second} with it.",
+        f"ROC curves of verification. True accepts at false accept rates of 1% and 0.1%: {first} without protection, {second} "
+        "with it.",
     )
 
 

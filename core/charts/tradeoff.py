@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,29 @@ from core.charts.style import ACCENT, GREY, Chart, draw, label_above, percent, u
 from core.protection import METHODS
 from core.study import LARGEST_ERROR_RATE, Frontier, Point
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top of a label, in pixels."""
+
 _RATE_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-_WIDTH, _HEIGHT, _LETTER, _LINE = 560, 400, 7.0, 17
-"""Pixels that labels are placed for: of the plotting area, and of a letter."""
+_WIDTH, _HEIGHT, _LETTER, _LINE = 290, 400, 6.6, 17
+"""Pixels that labels are placed for: of the plotting area on a phone, and of a letter. More room does no harm."""
+
+_SHORT = {
+    "none": "no protection",
+    "noise": "noise",
+    "mechanism": "differential privacy",
+    "directions": "directions",
+    "leace": "LEACE",
+    "null-space": "null space",
+    "elimination": "elimination",
+    "projection": "projection",
+    "biohash": "keys safe",
+    "biohash-stolen": "keys stolen",
+    "quantisation": "few bits",
+    "leace-equal": "LEACE, equal",
+    "leace-equal-projection": "LEACE, equal, projection",
+}
+"""Labels of dots; the sentence that hovers has the title."""
 
 
 def protections(frontier: Frontier, *, chosen: Point | None = None) -> Chart:
@@ -55,7 +76,8 @@ def protections(frontier: Frontier, *, chosen: Point | None = None) -> Chart:
             "type": "log",
             "range": [low, high],
             "tickvals": list(_RATE_TICKS),
-            "ticktext": [percent(rate) for rate in _RATE_TICKS],
+            "ticktext": [f"{100 * rate:g}%" for rate in _RATE_TICKS],
+            "tickangle": 0,
         },
         y={"title": "Share of people named", "tickformat": ".0%", "range": [0, highest]},
         height=480,
@@ -130,21 +152,28 @@ def _labels(
     first = [each for each in marked if each is not None]
     order = [*first, *reversed(best), *sorted(shown, key=lambda each: each.expected_reidentified)]
     dots = [_place(each, x_range, highest) for each in shown]
-    taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in dots]
+    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in dots]
+    corners = [_place(each, x_range, highest) for each in best]
+    if chosen is not None:
+        x, y = _place(chosen, x_range, highest)
+        taken.append((x - 12, y - 12, x + 12, y + 12))
+    for (left, up), (right, down) in pairwise(corners):
+        taken += [(left, up - 1, right, up + 1), (right - 1, down, right + 1, up)]
     named: set[str] = set()
     labels = []
     for point in order:
         if point.method in named:
             continue
         stands_out = point is chosen
-        text = protection_name(point.method, point.strength) if stands_out else METHODS[point.method].title
+        text = _SHORT[point.method]
+        if stands_out and point.strength is not None:
+            text = f"{text} at {point.strength:,g}"
         x, y = _place(point, x_range, highest)
-        for anchor, shift, box in _boxes(x, y, len(text) * _LETTER):
-            inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
-            if inside and not any(_overlap(box, other) for other in taken):
-                break
-        else:
+        width = len(text) * _LETTER * (1.25 if stands_out else 1)
+        place = _free(x, y, width, taken)
+        if place is None and not stands_out:
             continue
+        anchor, shift, box = place or ("center", (0, 22), (x - width / 2, y + 13, x + width / 2, y + 31))
         taken.append(box)
         named.add(point.method)
         colour = ACCENT if stands_out or point in best else GREY
@@ -163,16 +192,23 @@ def _place(point: Point, x_range: tuple[float, float], highest: float) -> tuple[
     return float(share * _WIDTH), point.expected_reidentified / highest * _HEIGHT
 
 
-def _boxes(x: float, y: float, width: float) -> Iterable[tuple[str, tuple[int, int], tuple[float, float, float, float]]]:
-    """Places for a label beside a dot: right, left, above, below."""
+def _free(x: float, y: float, width: float, taken: Sequence[Box]) -> tuple[str, tuple[int, int], Box] | None:
+    """Find a place for a label beside a dot that covers no other: to its right or left, above or below."""
     half = _LINE / 2
-    yield "left", (11, 0), (x + 11, y - half, x + 11 + width, y + half)
-    yield "right", (-11, 0), (x - 11 - width, y - half, x - 11, y + half)
-    for shift in (18, -18):
-        yield "center", (0, shift), (x - width / 2, y + shift - half, x + width / 2, y + shift + half)
+    starts = {"left": x, "center": x - width / 2, "right": x - width}
+    for anchor, aside, up in (
+        ("left", 14, 0), ("right", -14, 0), ("center", 0, 20), ("center", 0, -20), ("left", 2, 20), ("right", -2, 20),
+        ("left", 2, -20), ("right", -2, -20),
+    ):  # fmt: skip
+        left = starts[anchor] + aside
+        box = left, y + up - half, left + width, y + up + half
+        inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
+        if inside and not any(_overlap(box, other) for other in taken):
+            return anchor, (aside, up), box
+    return None
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
@@ -210,6 +246,6 @@ def _in_words(frontier: Frontier, best: Sequence[Point], chosen: Point | None) -
             f"{percent(chosen.equal_error_rate)}."
         )
     return (
-        f"{len(frontier.points)} protections by the share of people named and the equal error rate of verification. Those that no "
-        f"other beats: {line}.{here}"
+        f"{len(frontier.points)} protections by the share of people named and the equal error rate of verification. Those that "
+        f"no other beats: {line}.{here}"
     )
