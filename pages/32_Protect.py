@@ -123,8 +123,8 @@ def all_of_them(scenario: Scenario, choice: Choice, after: Measured | None) -> N
     if chosen is None and source == "generated" and after is not None and frontier.is_of(scenario):
         chosen = after.point
     best = frontier.best()
-    finding = "No protection is usable at this error rate"
-    if best is not None:
+    finding = "No protection tried names fewer at a usable error rate"
+    if best is not None and best.method != UNPROTECTED[0]:
         finding = (
             f"Of the usable ones, {charts.in_a_sentence(best.method, best.strength)} leaves fewest named: "
             f"{charts.percent(best.expected_reidentified)} at an equal error rate of {charts.percent(best.equal_error_rate)}"
@@ -163,8 +163,9 @@ def protect_now() -> None:
     before, after = (protecting.look_up(scenario, each) for each in (UNPROTECTED, choice))
     if before is None or after is None:
         after = None
+        unknown = "could be named in" if choice == UNPROTECTED else f"{charts.in_a_sentence(*choice)} changes for"
         sentences.headline(
-            f"What {charts.in_a_sentence(*choice)} changes for *this company* has not been measured yet.",
+            f"{'Who' if choice == UNPROTECTED else 'What'} {unknown} *this company* has not been measured yet.",
             "Attackers are trained for it once; then any company size and any age bins are answered at once.",
         )
     else:

@@ -68,12 +68,16 @@ class Job:
     ----------
     steps : int
         Number of messages that the work sends from start to end.
+    costs : tuple of floats
+        How long each step takes beside the others; all the same if it is empty.
     """
 
     steps: int
+    costs: tuple[float, ...] = ()
     done: int = 0
     message: str = "waiting for other work to end"
     started: float = field(default_factory=time.monotonic)
+    step_started: float = field(default_factory=time.monotonic)
     cancelled: threading.Event = field(default_factory=threading.Event)
     future: Future[Any] | None = None
 
@@ -81,20 +85,27 @@ class Job:
         """Take note of a step; raises CancelledError where the visitor cancelled."""
         if self.cancelled.is_set():
             raise CancelledError
+        self.step_started = time.monotonic()
         if self.done == 0:
-            self.started = time.monotonic()
+            self.started = self.step_started
         self.done += 1
         self.message = message
 
     @property
     def share(self) -> float:
-        return min(self.done / self.steps, 0.99)
+        """Part of the work that is done, the step under way counted as half done."""
+        costs = self.costs or (1.0,) * self.steps
+        return min((sum(costs[: max(self.done - 1, 0)]) + sum(costs[max(self.done - 1, 0) : self.done]) / 2) / sum(costs), 0.99)
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that is left if the steps still to come take as long as those that passed."""
-        passed = self.done - 1
-        return (time.monotonic() - self.started) / passed * (self.steps - passed) if passed > 0 else None
+        """Time that is left if the steps still to come are as slow for their costs as those that passed."""
+        costs = self.costs or (1.0,) * self.steps
+        passed, ahead = sum(costs[: max(self.done - 1, 0)]), sum(costs[max(self.done - 1, 0) :])
+        if passed <= 0:
+            return None
+        now = time.monotonic()
+        return max((self.step_started - self.started) / passed * ahead - (now - self.step_started), 1)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -112,14 +123,14 @@ def job(name: str) -> Job | None:
     return _jobs().get(name)
 
 
-def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int) -> bool:
+def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int, costs: tuple[float, ...] = ()) -> bool:
     """Start work unless it is under way. `work` takes a function that it tells of each of its steps.
 
     Returns False where too much work is under way to take on more.
     """
     if is_running(name):
         return True
-    new = Job(steps)
+    new = Job(steps, costs)
     if not _jobs().put(name, new):
         return False
     new.future = _workers().submit(work, new.progress)
@@ -161,6 +172,6 @@ def show_progress(name: str) -> None:
         return
     left = current.seconds_left
     time_left = f", about {left:.0f} s left" if left is not None else ""
-    st.progress(current.share, text=f"{current.message.capitalize()}{time_left}")
+    st.progress(current.share, text=f"{current.message[0].upper()}{current.message[1:]}{time_left}")
     if st.button("Cancel", key=f"cancel_{name}"):
         current.cancelled.set()

@@ -13,6 +13,7 @@ from functools import partial
 import streamlit as st
 
 from core import protection, study
+from core.charts import ATTACKER_WORDS
 from core.demographics import AgeBins
 from core.faces import generator
 from core.protection import Attacked, Prepared, method_of
@@ -25,7 +26,11 @@ Choice = tuple[str, float | None]
 """A protection and its strength."""
 
 UNPROTECTED: Choice = ("none", None)
-_PREPARING = 2
+_PREPARING = (1.6, 2.0)
+_FITTING, _COMPARING = 0.2, 0.7
+_TRAINING = {"logistic": 0.7, "svm": 3.5, "mlp": 5.7}
+_TRAINING_ANOTHER = 1.0
+"""Seconds of the steps on one machine: only how they compare counts, for the time that is left."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +112,10 @@ def start(scenario: Scenario, choice: Choice) -> bool:
     if choice != UNPROTECTED and look_up(scenario, UNPROTECTED) is None:
         missing.insert(0, UNPROTECTED)
     population = results.evidence().population(people)
-    steps = 0 if shelves.prepared.get(people) else _PREPARING
+    costs = () if shelves.prepared.get(people) else _PREPARING
     for each in missing:
-        steps += protection.steps(() if shelves.same_faces.get((people.seed, each)) else study.ON_A_PAGE)
+        trained = () if shelves.same_faces.get((people.seed, each)) else study.ON_A_PAGE
+        costs += (_FITTING, *(_TRAINING.get(name, _TRAINING_ANOTHER) for name in trained), _COMPARING)
 
     def work(progress: Callable[[str], None]) -> None:
         prepared = shelves.prepared.get(people)
@@ -125,8 +131,10 @@ def start(scenario: Scenario, choice: Choice) -> bool:
             shelves.same_faces.put((people.seed, each), attacked)
             shelves.attacked.put((people, each), attacked)
 
-    return background.start(job(scenario, choice), work, steps=steps)
+    return background.start(job(scenario, choice), work, steps=len(costs), costs=costs)
 
 
 def _tell(progress: Callable[[str], None], title: str, step: str) -> None:
+    for name in study.ON_A_PAGE:
+        step = step.replace(f"training {name} ", f"training {ATTACKER_WORDS[name].lower()} ")
     progress(f"{title}: {step}")

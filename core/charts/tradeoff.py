@@ -22,6 +22,9 @@ _RATE_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _WIDTH, _HEIGHT, _LETTER, _LINE = 290, 400, 6.6, 17
 """Pixels that labels are placed for: of the plotting area on a phone, and of a letter. More room does no harm."""
 
+_LOWEST = 1e-5
+"""A bound of 0 of an interval, on a logarithmic axis."""
+
 _SHORT = {
     "none": "no protection",
     "noise": "noise",
@@ -31,8 +34,8 @@ _SHORT = {
     "null-space": "null space",
     "elimination": "elimination",
     "projection": "projection",
-    "biohash": "keys safe",
-    "biohash-stolen": "keys stolen",
+    "biohash": "BioHash, keys safe",
+    "biohash-stolen": "BioHash, keys stolen",
     "quantisation": "few bits",
     "leace-equal": "LEACE, equal",
     "leace-equal-projection": "LEACE, equal, projection",
@@ -156,7 +159,8 @@ def _labels(
     corners = [_place(each, x_range, highest) for each in best]
     if chosen is not None:
         x, y = _place(chosen, x_range, highest)
-        taken.append((x - 12, y - 12, x + 12, y + 12))
+        ends = (_across(max(rate, _LOWEST), x_range) for rate in (chosen.equal_error_low, chosen.equal_error_high))
+        taken += [(x - 10, y - 10, x + 10, y + 10), (next(ends), y - 2, next(ends), y + 2)]
     for (left, up), (right, down) in pairwise(corners):
         taken += [(left, up - 1, right, up + 1), (right - 1, down, right + 1, up)]
     named: set[str] = set()
@@ -173,7 +177,7 @@ def _labels(
         place = _free(x, y, width, taken)
         if place is None and not stands_out:
             continue
-        anchor, shift, box = place or ("center", (0, 22), (x - width / 2, y + 13, x + width / 2, y + 31))
+        anchor, shift, box = place or ("center", (0, -22), (x - width / 2, y - 31, x + width / 2, y - 13))
         taken.append(box)
         named.add(point.method)
         colour = ACCENT if stands_out or point in best else GREY
@@ -188,8 +192,11 @@ def _labels(
 
 
 def _place(point: Point, x_range: tuple[float, float], highest: float) -> tuple[float, float]:
-    share = (np.log10(error_rate(point)) - x_range[0]) / (x_range[1] - x_range[0])
-    return float(share * _WIDTH), point.expected_reidentified / highest * _HEIGHT
+    return _across(error_rate(point), x_range), point.expected_reidentified / highest * _HEIGHT
+
+
+def _across(rate: float, x_range: tuple[float, float]) -> float:
+    return float((np.log10(rate) - x_range[0]) / (x_range[1] - x_range[0]) * _WIDTH)
 
 
 def _free(x: float, y: float, width: float, taken: Sequence[Box]) -> tuple[str, tuple[int, int], Box] | None:

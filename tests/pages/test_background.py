@@ -87,3 +87,27 @@ def test_cancelled_work_ends_at_its_next_step(blocked):
     blocked.set()
     assert isinstance(background.job("cancelled").future.exception(30), CancelledError)
     assert background.result("cancelled") is None
+
+
+def test_time_left_follows_what_steps_cost(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(background.time, "monotonic", lambda: now[0])
+    job = background.Job(3, (1.0, 2.0, 7.0))
+    assert (job.share, job.seconds_left) == (0, None)
+    job.progress("first")
+    assert (job.share, job.seconds_left) == (0.05, None)
+    now[0] = 104
+    job.progress("second")
+    # The first step took 4 s for a cost of 1: 9 more cost 36 s, of which 6 have passed.
+    now[0] = 110
+    assert job.share == pytest.approx(0.2)
+    assert job.seconds_left == pytest.approx(30)
+    # Without costs all steps take as long.
+    equal = background.Job(4)
+    equal.progress("first")
+    now[0] = 112
+    equal.progress("second")
+    assert equal.seconds_left == pytest.approx(6)
+    # Nothing is ever promised for the past.
+    now[0] = 200
+    assert equal.seconds_left == 1

@@ -12,7 +12,7 @@ from core import charts, protection, study
 from core.demographics import AgeBins
 from core.faces import generator
 from core.protection import METHODS
-from core.scenario import Scenario
+from core.scenario import Scenario, from_strings
 from core.study import protections
 from ui import background, protecting
 
@@ -41,6 +41,11 @@ def blocked():
     release.set()
 
 
+def visitor_scenario(url):
+    names = {"people": "company_size", "years": "age_bin_width", "women": "female_percent", "races": "race_percents"}
+    return from_strings({names.get(name, name): value for name, value in url.items()})[0]
+
+
 def press(page, label):
     next(button for button in page.driver.button if button.label == label).click().run()
 
@@ -49,9 +54,7 @@ def measured(page, url):
     """Press the button and wait until the work has ended."""
     press(page, "Measure this protection")
     assert page.problems() == []
-    values = {"company_size": int(url.get("people", 100)), "youngest": int(url.get("youngest", 17))}
-    choice = METHODS[url["protection"]]
-    name = protecting.job(Scenario(**values), (choice.name, choice.chosen(float(url["strength"]))))
+    name = protecting.job(visitor_scenario(url), (url["protection"], int(url["strength"])))
     assert background.job(name).future.exception(WAIT) is None
     page.driver.run()
 
@@ -180,6 +183,27 @@ def test_other_people_need_no_second_training(opened):
     # Generating and preparing; then twice fitting, two attackers and comparing pictures; later twice without the attackers.
     assert (first, again) == (2 + 2 * 4, 2 + 2 * 2)
     assert "Measured just now" in page.text()
+
+
+@pytest.mark.usefixtures("few_faces")
+@pytest.mark.parametrize(
+    "company",
+    [
+        {"people": "2", "youngest": "79", "races": "0-0-0-100", "years": "1"},
+        {"people": "1000000", "youngest": "80", "oldest": "80", "races": "100-0-0-0", "women": "0", "years": "40"},
+    ],
+)
+def test_odd_companies_have_a_page(opened, company):
+    page = opened(PROTECT, protection="projection", strength="3", **company)
+    measured(page, company | {"protection": "projection", "strength": "3"})
+    assert page.problems() == []
+    assert "Measured just now" in page.text()
+    assert "nan" not in page.text()
+    assert not page.driver.table[0].value.isin(["nan%"]).any().any()
+    assert page.driver.table[0].value.loc["Named by an attacker that never saw it"].iloc[-1] == "other numbers"
+    # No protection of this company is measured now, too, and needs no work of its own.
+    page.driver.selectbox(key="control_protection").set_value("none").run()
+    assert "Without protection" in page.text()
 
 
 def test_work_shows_its_progress_and_can_be_cancelled(opened, blocked):
