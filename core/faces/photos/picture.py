@@ -24,6 +24,8 @@ class UnreadablePhotoError(ValueError):
 def decode(content: bytes, *, longest_side: int | None = None) -> NDArray[np.uint8]:
     """Return the pixels of a JPEG, PNG, WebP or (with pillow-heif) HEIC picture, upright as its EXIF orientation says.
 
+    HEIC files say it a second time, outside EXIF, and only that counts, as their standard (ISO/IEC 23008-12) wants.
+
     Parameters
     ----------
     content : bytes
@@ -59,9 +61,7 @@ def decode(content: bytes, *, longest_side: int | None = None) -> NDArray[np.uin
     except UnreadablePhotoError:
         raise
     except UnidentifiedImageError:
-        heic = content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS
-        reason = "HEIC needs the package pillow-heif" if heic else "no JPEG, PNG, WebP or HEIC picture"
-        raise UnreadablePhotoError(reason) from None
+        raise UnreadablePhotoError(_reason_why_not(content)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadablePhotoError(f"more than {MOST_PIXELS // 1_000_000} million pixels") from None
     except MemoryError:
@@ -80,6 +80,13 @@ def _pixels(picture: Image.Image, longest_side: int | None) -> NDArray[np.uint8]
     if longest_side:
         upright.thumbnail((longest_side, longest_side))
     return np.array(upright)
+
+
+def _reason_why_not(content: bytes) -> str:
+    """Why no decoder took a file."""
+    if content[4:8] != b"ftyp" or content[8:12] not in _HEIC_BRANDS:
+        return "no JPEG, PNG, WebP or HEIC picture"
+    return "damaged picture" if "HEIF" in Image.OPEN else "HEIC needs the package pillow-heif"
 
 
 def _know_heic() -> None:

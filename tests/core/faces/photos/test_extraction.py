@@ -15,6 +15,8 @@ from core.__main__ import main
 from core.faces import utkface
 from core.faces.photos import cluster, embedding, extract, extraction, table
 from core.faces.photos.labels import Labels, label_source
+from tests.core.faces.photos.conftest import encoded
+from tests.core.faces.photos.test_picture import heic
 
 
 def rows_of(path):
@@ -178,6 +180,32 @@ def test_a_zip_gives_what_its_folder_gives(folder, tmp_path):
             archive.write(path, path.relative_to(folder).as_posix())
     extract(folder, tmp_path / "one.parquet")
     extract(tmp_path / "photos.zip", tmp_path / "two.parquet", jobs=2)
+    assert rows_of(tmp_path / "one.parquet") == rows_of(tmp_path / "two.parquet")
+
+
+def test_a_heic_that_is_stored_turned_gives_the_face_of_the_upright_picture(tmp_path, astronaut):
+    made = tmp_path / "photos"
+    made.mkdir()
+    face = astronaut.crop((60, 40, 220, 200))
+    (made / "30_1_0_1.png").write_bytes(encoded(face))
+    (made / "30_1_0_2.heic").write_bytes(heic(face, 6))
+    summary = extract(made, tmp_path / "faces.parquet")
+    assert (summary.photos, summary.embedded) == (2, 2)
+    rows = rows_of(tmp_path / "faces.parquet")
+    upright, turned = (np.array(rows[name]["embedding"]) for name in ("30_1_0_1.png", "30_1_0_2.heic"))
+    # Colours of HEIC are rounded; two pictures of one person are 0.3 to 0.6 apart.
+    assert np.linalg.norm(upright - turned) < 0.05
+
+
+@pytest.mark.filterwarnings("ignore")  # of distributed's own, when its workers are closed
+def test_a_cluster_on_this_machine_gives_the_rows_of_one_process(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(extraction, "LARGEST_SHARD", 10)
+    printed = []
+    for name, workers in (("one", ["--jobs", "1"]), ("two", ["--dask-workers", "2"])):
+        assert main(["extract", str(folder), "--out", str(tmp_path / f"{name}.parquet"), *workers, "--json"]) == 0
+        printed.append(json.loads(capsys.readouterr().out) | {"written": None})
+    assert printed[0] == printed[1]
+    assert (printed[1]["photos"], printed[1]["embedded"]) == (40, 20)
     assert rows_of(tmp_path / "one.parquet") == rows_of(tmp_path / "two.parquet")
 
 

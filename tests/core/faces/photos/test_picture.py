@@ -1,5 +1,6 @@
 import io
 import struct
+import sys
 import zlib
 
 import numpy as np
@@ -56,7 +57,7 @@ def png_that_claims(width: int, height: int) -> bytes:
     [
         (b"", "empty file"),
         (b"hello", "no JPEG, PNG, WebP or HEIC picture"),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "HEIC needs the package pillow-heif"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "damaged picture"),
         (png_that_claims(60_000, 60_000), "more than 50 million pixels"),
         (png_that_claims(8_000, 8_000), "more than 50 million pixels"),
         (encoded(QUARTERS, "GIF"), "no JPEG, PNG, WebP or HEIC picture"),
@@ -65,6 +66,50 @@ def png_that_claims(width: int, height: int) -> bytes:
 )
 def test_what_is_no_picture_says_why(content, reason):
     with pytest.raises(UnreadablePhotoError, match=f"^{reason}$"):
+        decode(content)
+
+
+def heic(upright: Image.Image, orientation: int, *, told_twice: bool = True) -> bytes:
+    """A HEIC that stores a picture turned, as telephones do: EXIF and the file's own properties both tell the orientation."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    turn = UPRIGHT[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    # pillow-heif writes the properties where it gets EXIF as bytes, and EXIF alone where it gets an object.
+    stored = upright if turn is None else upright.transpose(turn)
+    return encoded(stored, "HEIF", exif=exif.tobytes() if told_twice else exif, quality=-1, chroma=444)
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_heic_is_turned_upright(orientation):
+    content = heic(QUARTERS.resize((80, 40)), orientation)
+    assert content[4:8] == b"ftyp"
+    assert (b"irot" in content) == (orientation != 1)
+    expected = np.array(QUARTERS.resize((80, 40))).astype(int)
+    assert np.abs(decode(content) - expected).max() <= 2
+
+
+def test_heic_with_an_orientation_in_exif_alone_is_read_as_viewers_show_it():
+    content = heic(QUARTERS, 3, told_twice=False)
+    assert b"irot" not in content
+    expected = np.array(QUARTERS.transpose(Image.Transpose.ROTATE_180)).astype(int)
+    assert np.abs(decode(content) - expected).max() <= 2
+
+
+def test_half_a_heic_is_damaged(astronaut):
+    content = heic(astronaut, 1)
+    for length in (40, len(content) // 2, len(content) - 100):
+        with pytest.raises(UnreadablePhotoError, match=r"^(damaged|truncated) picture$"):
+            decode(content[:length])
+
+
+def test_without_pillow_heif_a_heic_says_what_to_install(monkeypatch):
+    content = heic(QUARTERS, 1)
+    monkeypatch.delitem(Image.OPEN, "HEIF")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(UnreadablePhotoError, match=r"^HEIC needs the package pillow-heif$"):
         decode(content)
 
 
@@ -86,12 +131,12 @@ def test_a_large_picture_is_made_smaller(astronaut):
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from(["JPEG", "PNG", "WEBP"]),
+    st.sampled_from(["JPEG", "PNG", "WEBP", "HEIF"]),
     st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), min_size=1, max_size=8),
     st.integers(1, 4_000),
 )
 def test_damage_gives_pixels_or_a_reason(kind, changes, length):
-    content = bytearray(encoded(QUARTERS, kind))
+    content = bytearray(heic(QUARTERS, 6) if kind == "HEIF" else encoded(QUARTERS, kind))
     for place, value in changes:
         content[place % len(content)] = value
     try:
