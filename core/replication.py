@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -133,6 +133,14 @@ def comparison(real: dict[str, Any], generated: dict[str, Any] | None) -> pd.Dat
     return shares.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
 
 
+class RowSets(NamedTuple):
+    """The same as rows of the faces that they were taken from."""
+
+    training: IntArray
+    test: IntArray
+    pool: IntArray
+
+
 def rotated(faces: Faces, levelled: IntArray, rng: np.random.Generator, groups: IntArray) -> list[Sets]:
     """Deal the levelled faces into five parts, whole groups at a time; each part is tested on the other four.
 
@@ -148,9 +156,14 @@ def rotated(faces: Faces, levelled: IntArray, rng: np.random.Generator, groups: 
     Groups are dealt in the order of their race, sex and age bin, so that each part has the same mix. The
     pool is every face of no group that training touches.
     """
-    people = faces.people.take(levelled)
+    return [Sets(*(faces.take(rows) for rows in each)) for each in rotated_rows(faces.people, levelled, rng, groups)]
+
+
+def rotated_rows(people: Demographics, levelled: IntArray, rng: np.random.Generator, groups: IntArray) -> list[RowSets]:
+    """Deal as `rotated` does, and return rows."""
+    chosen = people.take(levelled)
     _, first, group = np.unique(groups[levelled], return_index=True, return_inverse=True)
-    stratum = (people.group * PAPER_BINS.count + PAPER_BINS.of(people.age))[first]
+    stratum = (chosen.group * PAPER_BINS.count + PAPER_BINS.of(chosen.age))[first]
     order = np.lexsort((rng.random(len(stratum)), stratum))
     part = np.empty(len(order), dtype=np.int64)
     part[order] = np.arange(len(order)) % FOLDS
@@ -158,7 +171,7 @@ def rotated(faces: Faces, levelled: IntArray, rng: np.random.Generator, groups: 
     for number in range(FOLDS):
         tested = part[group] == number
         touched = np.isin(groups, groups[levelled[~tested]])
-        sets.append(Sets(faces.take(levelled[~tested]), faces.take(levelled[tested]), faces.take(~touched)))
+        sets.append(RowSets(levelled[~tested], levelled[tested], np.flatnonzero(~touched)))
     return sets
 
 

@@ -96,6 +96,11 @@ def read(name: str, folder: Path = FOLDER) -> bytes:
     return content
 
 
+def digests(folder: Path = FOLDER) -> dict[str, str]:
+    """SHA-256 of every model file, after each matched `SHA256SUMS`. Raises DamagedModelError."""
+    return {name: hashlib.sha256(read(name, folder)).hexdigest() for name in FILES}
+
+
 def _content(folder: Path, name: str, advice: str) -> bytes:
     try:
         return (folder / name).read_bytes()

@@ -11,7 +11,7 @@ loading = first_paint.start()
 from core import charts, study
 from core.risk import BY_CELL
 from core.scenario import ATTACKERS, PICTURES
-from ui import controls, figure, photo, results, sentences, shell, visitor
+from ui import controls, figure, own_data, photo, results, sentences, shell, visitor
 
 loading.empty()
 shell.open_page("pages/13_Try_a_photo.py", "Try a photo")
@@ -59,8 +59,8 @@ def photo_now() -> None:
     sentences.headline(
         f"From 128 numbers, a computer takes this person for one of the *{who}*.",
         f"In a company of {scenario.company_size:,}, {charts.people(reading.read_share, scenario.company_size)} would be read the same, "
-        f"and {charts.people(reading.true_share, scenario.company_size)} truly are {who}. Both are exact expectations over random "
-        "companies of your scenario.",
+        f"and {charts.people(reading.true_share, scenario.company_size)} truly are {who}. Both are exact "
+        + ("for your company." if own_data.staff() else "expectations over random companies of your scenario."),
     )
     photo.draw(read, chosen)
     figure.show(

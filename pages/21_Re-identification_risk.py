@@ -39,7 +39,8 @@ def readings(result: study.Study) -> None:
         ("Marketer", seen.marketer, "Somebody wants to name as many as possible. This is the share of all people named."),
     )
     figure.readings((name, charts.percent(value), words) for name, value, words in parts)
-    st.caption("Three readings after El Emam and the ARX tool. Exact expectations over random companies.")
+    over = "how your people are read" if result.own_staff else "random companies"
+    st.caption(f"Three readings after El Emam and the ARX tool. Exact expectations over {over}.")
 
 
 @st.fragment
@@ -73,14 +74,15 @@ def risk_now() -> None:
     figure.show(
         charts.size_width_map(study.curve_sizes(), widths, result),
         finding=f"Age bins of {widths.best(scenario.company_size)} years serve the attacker best here",
-        measure="Expected share of people named, by company size and age-bin width. Exact. The ring is your scenario.",
+        measure=f"Expected share of people named{', in companies with your mix' if result.own_staff else ''}, by company size and age-bin "
+        "width. Exact. The ring is your scenario.",
         key="size_width_map",
     )
     spread = result.simulated
     figure.show(
         charts.exact_against_simulated(result),
-        finding=f"{scenario.repeats:,} simulated companies: {charts.percent(spread.mean.expected_reidentified)} on average",
-        measure=f"Share of people named in each. The exact expectation is {charts.percent(result.exact.expected_reidentified)}.",
+        finding=f"{charts.findings.simulated(scenario.repeats, result.own_staff).capitalize()}: {charts.percent(spread.mean.expected_reidentified)} on average",
+        measure=f"Share of people named in each{', your people with other faces each time' if result.own_staff else ''}. The exact expectation is {charts.percent(result.exact.expected_reidentified)}.",
         key="exact_against_simulated",
     )
 
@@ -93,6 +95,7 @@ with st.expander("How this is computed"):
     st.markdown(
         "*p* is the chance that a random employee truly is in a cell, *q* the chance to be read as it, *a* the chance of both at "
         "once. The journalist's list replaces *N* and *q* by the list's size and *p*. Simulated companies draw the counts of "
-        "people read rightly and wrongly as each cell from one multinomial distribution. Sources: paper, Section VI; El Emam "
+        "people read rightly and wrongly as each cell from one multinomial distribution. For own staff the people are fixed, and only "
+        "how each one is read is left to chance: the class sizes are then sums of unequal chances (Poisson binomial). Sources: paper, Section VI; El Emam "
         "(2013), *Guide to the De-Identification of Personal Health Information*; the page *Method* derives the formulas."
     )

@@ -11,7 +11,7 @@ from ui import first_paint
 loading = first_paint.start()
 
 from core import charts, study
-from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings
 from core.comparison import NO_FACE
 from core.linkage import ASSIGNMENT, CELLS, LARGEST, POSTERIOR, Spread
 from core.replication import PAPER_BINS
@@ -34,6 +34,7 @@ STRONG: dict[str, Any] = {"attacker": "mlp", "linkage": ASSIGNMENT, "age_knowled
 WORDS = {"sex": "Sex", "age": "Age", "race": "Race"}
 GROUP_WORDS = {name: name.capitalize() for name in GROUPINGS}
 FEWEST_FOR_INTERVALS = 5
+SIMULATED = {False: "simulated companies", True: "simulated leaks of your company"}
 SOURCES = {"generated": "Generated faces", "real": "Real faces"}
 
 
@@ -61,7 +62,7 @@ def understatement(attack: study.LinkageStudy, paper: study.LinkageStudy, *, cho
         f"{'This' if chosen else 'A stronger'} attack could name *{charts.people(named, size)}* of {size:,}. "
         f"The paper's{'' if chosen else ', chosen above,'} names {charts.people(of_paper, size)}.",
         f"That is {charts.percent(named)} against {charts.percent(of_paper)}{ratio}: mean of "
-        f"{charts.counted(attack.companies, 'simulated company')}, the same for both. They differ by {charts.points(more.mean)}{interval}. "
+        f"{findings.simulated(attack.companies, attack.own_staff)}, the same for both. They differ by {charts.points(more.mean)}{interval}. "
         f"{'This' if chosen else 'The stronger'} attack: {sentences.attack(scenario)}. The paper's: {sentences.attack(paper.scenario)}, "
         f"age bins of {charts.counted(paper.scenario.age_bin_width, 'year')}.",
     )
@@ -71,7 +72,11 @@ def baselines(chosen: study.LinkageStudy) -> None:
     """Set the attack beside what it must beat, and beside what no reading of age, sex and race can beat."""
     parts = (
         ("Random name", charts.percent(chosen.random_guess), "Exact."),
-        ("Best cell guessed without a face", charts.percent(chosen.census_guess), "From the census alone. Exact."),
+        (
+            "Best cell guessed without a face",
+            charts.percent(chosen.census_guess),
+            f"From {'your company alone' if chosen.own_staff else 'the census alone'}. Exact.",
+        ),
         ("This attack", *_with_interval(chosen.success[1], chosen)),
         ("Perfect inference", *_with_interval(chosen.perfect_inference, chosen)),
         ("Advantage over the guess", *_with_interval(chosen.advantage, chosen)),
@@ -90,7 +95,7 @@ def _with_interval(value: Spread, of: study.LinkageStudy) -> tuple[str, str]:
     return charts.percent(value.mean), f"95% interval {charts.percent(value.mean_low)} to {charts.percent(value.mean_high)}."
 
 
-def by_attacker_and_linkage(scenario: Scenario) -> None:
+def by_attacker_and_linkage(scenario: Scenario, *, own: bool) -> None:
     """Draw every attacker under every linkage, one after the other: the first time takes some seconds."""
     linkages = [name for name in LINKAGES if scenario.company_size <= LARGEST[name]]
     pairs = [(attacker, name) for attacker in ATTACKERS for name in linkages]
@@ -104,13 +109,13 @@ def by_attacker_and_linkage(scenario: Scenario) -> None:
     figure.show(
         charts.share_named(shares, random_guess=1 / scenario.company_size),
         finding=f"{ATTACKER_WORDS[best[0]]} with the {LINKAGE_WORDS[best[1]].lower()} names most: {charts.percent(shares[best].mean)}",
-        measure="Expected share of people named at the first guess. Bars: mean of simulated companies. Whiskers: its 95% interval. "
+        measure=f"Expected share of people named at the first guess. Bars: mean of {SIMULATED[own]}. Whiskers: its 95% interval. "
         "The same cell compares age bins; the others use what the public list tells of ages.",
         key="share_named",
     )
 
 
-def by_pictures(scenario: Scenario) -> None:
+def by_pictures(scenario: Scenario, *, own: bool) -> None:
     """Draw the risk over the number of pictures."""
     place, shares = st.empty(), {}
     for done, count in enumerate(PICTURES):
@@ -122,7 +127,7 @@ def by_pictures(scenario: Scenario) -> None:
         charts.pictures(shares, chosen=scenario.pictures),
         finding=f"With {PICTURES[-1]} pictures of each person {charts.percent(shares[PICTURES[-1]].mean)} are named, with one "
         f"{charts.percent(shares[1].mean)}",
-        measure="Share named where the attacker averages the embeddings of one person's pictures. Mean of simulated companies, 95% "
+        measure=f"Share named where the attacker averages the embeddings of one person's pictures. Mean of {SIMULATED[own]}, 95% "
         "interval.",
         key="pictures",
     )
@@ -176,8 +181,8 @@ def attack_now() -> None:
     if scenario.company_size > largest:
         st.info(
             f"Companies are simulated person by person here: with {LINKAGE_WORDS[scenario.linkage].lower()} up to {largest:,} people, "
-            f"with {LINKAGE_WORDS[POSTERIOR].lower()} up to {LARGEST[POSTERIOR]:,}. Choose a smaller company, or see the page "
-            "Re-identification risk, which is exact at any size."
+            f"with {LINKAGE_WORDS[POSTERIOR].lower()} up to {LARGEST[POSTERIOR]:,}. Choose a smaller company or another way to find names, "
+            "or see the page Re-identification risk, which is exact at any size."
         )
         return
     with st.spinner("Simulating companies"):
@@ -190,13 +195,13 @@ def attack_now() -> None:
     figure.show(
         charts.success(stronger, paper),
         finding=f"With 5 names to try the attacker finds {charts.percent(stronger.success[5].mean)} of people",
-        measure=f"{sentences.attack(stronger.scenario).capitalize()}. Share of people whose name is among the first guesses; ties count as broken at random. Mean of simulated companies, "
+        measure=f"{sentences.attack(stronger.scenario).capitalize()}. Share of people whose name is among the first guesses; ties count as broken at random. Mean of {SIMULATED[chosen.own_staff]}, "
         "95% interval.",
         key="success",
     )
     grouping = controls.view_choice("Who bears the risk, by", "bears", tuple(GROUPINGS), GROUP_WORDS)
     groups = results.exposure_when_linked(scenario, grouping)
-    how = "Exact" if scenario.linkage == CELLS else f"Mean of {chosen.companies:,} simulated companies"
+    how = "Exact" if scenario.linkage == CELLS else f"Mean of {findings.simulated(chosen.companies, chosen.own_staff)}"
     figure.show(
         charts.exposure(groups, grouping=grouping),
         finding=sentences.who_bears_most(groups, grouping),
@@ -208,9 +213,9 @@ def attack_now() -> None:
     pictures_place, attackers_place = st.container(), st.container()
     beliefs(scenario.attacker)
     with pictures_place:
-        by_pictures(scenario)
+        by_pictures(scenario, own=chosen.own_staff)
     with attackers_place:
-        by_attacker_and_linkage(scenario)
+        by_attacker_and_linkage(scenario, own=chosen.own_staff)
 
 
 attack_now()

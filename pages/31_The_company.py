@@ -10,14 +10,16 @@ loading = first_paint.start()
 
 from core import charts
 from core.company import RACE_MAPPINGS
+from core.demographics import OLDEST
 from core.scenario import LARGEST_SEED
-from ui import controls, figure, results, sentences, shell, visitor
+from core.staff import YOUNGEST_STAFF
+from ui import controls, figure, own_company, own_data, results, sentences, shell, visitor
 
 loading.empty()
 shell.open_page("pages/31_The_company.py", "The company")
 st.markdown(
     "Companies are drawn at random from a census: people of the United States who were asked about their income in 1994. Take it "
-    "as it is, or choose ages, sexes and races like those of the company you think of."
+    "as it is, choose ages, sexes and races like those of the company you think of, or say who works in your own."
 )
 
 
@@ -26,9 +28,8 @@ def another_company() -> None:
     visitor.choose(seed=(visitor.scenario().seed + 1) % (LARGEST_SEED + 1))
 
 
-@st.fragment
-def company_now() -> None:
-    """Draw controls, and the company that they describe."""
+def from_census() -> None:
+    """Draw the controls of a company that is drawn from the census."""
     controls.company_size()
     left, right = st.columns(2)
     with left:
@@ -38,14 +39,28 @@ def company_now() -> None:
         controls.age_bin_width()
         controls.race_percents()
     st.button("Draw another company", on_click=another_company)
+
+
+@st.fragment
+def company_now() -> None:
+    """Draw where its people come from, and the company."""
+    if own_company.source() == own_data.OWN:
+        own_company.bring()
+        if own_data.staff() is None:
+            shell.share()
+            return
+        controls.age_bin_width()
+    else:
+        from_census()
     shell.share()
     scenario = visitor.scenario()
     workforce = results.workforce(scenario)
     alone = workforce.risk.class_size_shares["1"]
+    which = "your company" if own_data.staff() else f"this one company, drawn with seed {scenario.seed}"
     sentences.headline(
         f"In this company of {scenario.company_size:,}, *{charts.percent(alone)}* of people are the only ones of their age group, "
         "sex and race.",
-        f"Exact for this one company, drawn with seed {scenario.seed}. Somebody who knew these three of everyone could name "
+        f"Exact for {which}. Somebody who knew these three of everyone could name "
         f"{charts.percent(workforce.risk.expected_reidentified)} of its people.",
     )
     figure.show(
@@ -82,5 +97,9 @@ with st.expander("How this is computed"):
         "Census: UCI Adult (Becker and Kohavi, 1996, doi 10.24432/C5XW20, CC BY 4.0), each row weighted by the number of people "
         "it stands for, ages 17 to 80. A wanted share of women or race mix is reached by iterative proportional fitting (Deming "
         "and Stephan, 1940, doi 10.1214/aoms/1177731829): of all populations with these shares, the one closest to the census. "
-        "A wanted race of which the census has nobody takes the ages and sexes of all others."
+        "A wanted race of which the census has nobody takes the ages and sexes of all others.\n\n"
+        f"Own staff: ages {YOUNGEST_STAFF} to {OLDEST}, 2 to 1,000,000 people, lists of at most 200,000 rows. What is not stated is dealt out "
+        "to whole people in proportion to the census, given what is stated: sexes and races by largest remainder, ages at even steps "
+        "through those of the census. The risk is then that of exactly these people: only how each face is read is left to chance. "
+        "Groups are shown as classes, and never a row of a list."
     )

@@ -1,6 +1,7 @@
 """Work of many seconds: it runs beside the pages, shows progress, and can be cancelled.
 
-Jobs and their results are shared by all visitors, so nothing that a visitor brings may enter one.
+Jobs and their results are shared by all visitors, so nothing that a visitor brings may enter one; but for jobs that are started
+as the visitor's own. Those are kept in the session alone, and go with it.
 """
 
 from __future__ import annotations
@@ -54,8 +55,12 @@ class Job:
         return (time.monotonic() - self.started) / passed * (self.steps - passed) if passed > 0 else None
 
 
+OWN = "own_data_jobs"
+"""Where the session keeps the visitor's own jobs, by name; see `start`. `ui.own_data.forget` drops what starts like it."""
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _jobs() -> dict[str, Job]:
+def _shared_jobs() -> dict[str, Job]:
     return {}
 
 
@@ -65,17 +70,43 @@ def _workers() -> ThreadPoolExecutor:
 
 
 def job(name: str) -> Job | None:
-    """Return the job of that name, under way or ended."""
-    return _jobs().get(name)
+    """Return the job of that name, under way or ended: the visitor's own, or one that all share."""
+    own: dict[str, Job] = st.session_state.get(OWN, {})
+    return own.get(name) or _shared_jobs().get(name)
 
 
-def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int) -> None:
-    """Start work unless it is under way. `work` takes a function that it tells of each of its steps."""
+def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int, own: bool = False) -> None:
+    """Start work unless it is under way.
+
+    Parameters
+    ----------
+    name : str
+        No own job may have the name of a shared one.
+    work : callable
+        Takes a function that it tells of each of its steps.
+    steps : int
+    own : bool
+        Whether it works on what the visitor brought: then no other visitor finds it.
+    """
     if is_running(name):
         return
     new = Job(steps)
     new.future = _workers().submit(work, new.progress)
-    _jobs()[name] = new
+    jobs = st.session_state.setdefault(OWN, {}) if own else _shared_jobs()
+    jobs[name] = new
+
+
+def drop(name: str) -> None:
+    """Cancel an own job where it is under way, and forget it and its result."""
+    known = st.session_state.get(OWN, {}).pop(name, None)
+    if known is not None:
+        known.cancelled.set()
+
+
+def drop_all() -> None:
+    """Do so for all own jobs."""
+    for name in list(st.session_state.get(OWN, {})):
+        drop(name)
 
 
 def is_running(name: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, counted
 from core.demographics import NARROWEST_BIN, OLDEST, RACES, WIDEST_BIN
@@ -25,7 +27,7 @@ from core.scenario import (
     SMALLEST_COMPANY,
     YOUNGEST_EMPLOYEE,
 )
-from ui import visitor
+from ui import own_data, visitor
 
 _STEPS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
 SIZE_STOPS = tuple(
@@ -42,12 +44,17 @@ _EVEN = 50
 _YEARS_OFF = (1, 2, 3, 5, 10, 20)
 _EVEN_MIX = (25, 25, 25, 25)
 
+_COMPANY = "pages/31_The_company.py"
+
 REPEAT_STOPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
 def company_size() -> None:
-    """Draw a logarithmic slider beside a field for the exact number."""
+    """Draw a logarithmic slider beside a field for the exact number; for own staff a line that says how many they are."""
     size = visitor.scenario().company_size
+    if own_data.staff() is not None:
+        _own_company_size(size)
+        return
     slider, exact = st.columns([3, 1], vertical_alignment="bottom")
     with slider:
         _stops("People in the company", "company_size", SIZE_STOPS, key="control_size_slider")
@@ -63,6 +70,15 @@ def company_size() -> None:
             args=("company_size", "control_size_exact"),
             help="Any number of people from 2 to 1,000,000.",
         )
+
+
+def _own_company_size(size: int) -> None:
+    line, link = st.columns([3, 1], vertical_alignment="center")
+    with line:
+        st.markdown(f"**Your company: {size:,} people, from your own list.**")
+    # A page that is run by itself has no others to lead to.
+    with link, suppress(StreamlitPageNotFoundError):
+        st.page_link(_COMPANY, label="Change it", icon=":material/edit:", query_params=visitor.url_parameters())
 
 
 def age_bin_width() -> None:
@@ -81,13 +97,17 @@ def age_bin_width() -> None:
 
 def repeats() -> None:
     """Draw a slider for the number of simulated companies."""
-    _stops(
-        "Companies drawn at random",
-        "repeats",
-        REPEAT_STOPS,
-        key="control_repeats",
-        help="More companies show better how far chance alone moves the risk. The paper draws 50.",
-    )
+    if own_data.staff() is None:
+        label, words = (
+            "Companies drawn at random",
+            "More companies show better how far chance alone moves the risk. The paper draws 50.",
+        )
+    else:
+        label, words = (
+            "Simulated leaks of your company",
+            "Each time other faces stand for your people: more show better how far chance moves the risk.",
+        )
+    _stops(label, "repeats", REPEAT_STOPS, key="control_repeats", help=words)
 
 
 def protocol() -> None:
@@ -204,6 +224,9 @@ def race_percents() -> None:
 def summary(*, by_cells: bool = True) -> None:
     """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another."""
     scenario = visitor.scenario()
+    if own_data.staff() is not None:
+        _summary(["from your own list"], f"{counted(scenario.repeats, 'simulated leak')} of your company", by_cells=by_cells)
+        return
     people = [f"ages {scenario.youngest} to {scenario.oldest}"]
     people.append("women as in the census" if scenario.female_percent is None else f"{scenario.female_percent}% women")
     if scenario.race_percents is None:
@@ -212,6 +235,12 @@ def summary(*, by_cells: bool = True) -> None:
         people.append(
             ", ".join(f"{percent}% {race}" for race, percent in zip(RACES, scenario.race_percents, strict=True) if percent)
         )
+    _summary(people, f"{counted(scenario.repeats, 'company')} drawn", by_cells=by_cells)
+
+
+def _summary(people: list[str], drawn: str, *, by_cells: bool) -> None:
+    scenario = visitor.scenario()
+    holds_it = "holds it" if own_data.staff() is None else "holds it, but not your company"
     labels = "corrected race labels" if scenario.protocol == CORRECTED else "the paper's race labels"
     elsewhere = ""
     if by_cells and scenario.linkage != CELLS:
@@ -220,7 +249,7 @@ def summary(*, by_cells: bool = True) -> None:
     reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
-        f"{labels}; faces read by {reader}; {counted(scenario.repeats, 'company')} drawn; seed {scenario.seed}. The address of this page holds it.{elsewhere}"
+        f"{labels}; faces read by {reader}; {drawn}; seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from core import charts
+from core import charts, uploads
 from core.charts import Chart
 
 _CONFIG = {
@@ -34,7 +34,7 @@ def show(chart: Chart, *, finding: str, measure: str, key: str) -> None:
     st.download_button(
         "Data as CSV",
         # Made when asked for: a file made with every move of a slider is gone before the browser looks for it.
-        lambda: chart.table.to_csv(index=False).encode("utf-8"),
+        lambda: uploads.to_csv(chart.table),
         f"{key.replace('_', '-')}.csv",
         "text/csv",
         key=f"{key}_csv",

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from core import __version__
+from ui import own_data
 
 NAVIGATION = {
     "The attack": {
@@ -21,7 +22,7 @@ NAVIGATION = {
         "pages/21_Re-identification_risk.py": "Re-identification risk",
         "pages/22_Stronger_attackers.py": "Stronger attackers",
     },
-    "Your case": {"pages/31_The_company.py": "The company"},
+    "Your case": {"pages/31_The_company.py": "The company", "pages/34_Report.py": "Report"},
     "Method": {"pages/41_Method.py": "Method"},
 }
 
@@ -36,6 +37,7 @@ def draw(parameters: dict[str, str]) -> None:
         for group, pages in NAVIGATION.items():
             st.caption(group)
             places |= {path: st.empty() for path in pages}
+        own_data.offer_to_forget()
         st.caption(f"Version {__version__}. Measures risk on synthetic companies; links nobody to a name.")
     st.session_state[_PLACES] = places
     point_to(parameters)

@@ -1,6 +1,14 @@
-"""Cached results. Caches are shared by all visitors and bounded: nothing that a visitor brings may enter them."""
+"""Cached results. Caches are bounded, and shared by all visitors unless the visitor brought data: then they are the session's own.
+
+Whatever calls `evidence` is kept by `_cached`, which chooses between the two, and never by Streamlit's caches themselves: they
+hold only what ships. The tests check both.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -13,10 +21,12 @@ from core.scenario import Scenario
 from core.study import Attack, AttributeReading, Evidence, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
 from core.verification import Pairs
 from core.verification import equal_error_rate as equal_error_rate_of
+from ui import own_data
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 _DEFAULT = Scenario()
-_PEOPLE_SIMULATED, _FEWEST_COMPANIES = 10_000, 5
-"""People whom one answer of a page simulates, so that it takes a second or two: fewer companies of a large size."""
 
 _LINKAGE = ("linkage", "age_knowledge")
 _ATTACK = ("protocol", "attacker", "pictures", *_LINKAGE)
@@ -24,10 +34,38 @@ _ATTACK = ("protocol", "attacker", "pictures", *_LINKAGE)
 _NOT_OF_PICTURES = ("company_size", "repeats", "age_bin_width", *_ATTACK)
 
 
+_MOST_OWN = 64
+"""Most results of one kind that a visitor's own data leave in the session, where the shared cache would hold more."""
+
+
+def _cached(*, shared: int, own: int | None = None) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Keep the last results of a function: for all visitors, or where this one brought data, in the session alone."""
+
+    def keep(compute: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        for_all = st.cache_resource(max_entries=shared, show_spinner=False)(compute)
+
+        @wraps(compute)
+        def kept(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            if own_data.in_use():
+                key = (args, tuple(sorted(kwargs.items())))
+                most = min(shared, _MOST_OWN) if own is None else own
+                return own_data.computed(compute.__name__, key, lambda: compute(*args, **kwargs), most=most)
+            return for_all(*args, **kwargs)
+
+        return kept
+
+    return keep
+
+
 @st.cache_resource(max_entries=1, show_spinner="Loading the models ...")
-def evidence() -> Evidence:
+def shipped_evidence() -> Evidence:
     """Return what ships in `models/`."""
     return study.load_evidence()
+
+
+def evidence() -> Evidence:
+    """Return what ships in `models/`, with what the visitor brought in its place."""
+    return own_data.compose(shipped_evidence())
 
 
 def run(scenario: Scenario) -> Study:
@@ -58,12 +96,12 @@ def link(scenario: Scenario) -> LinkageStudy:
     ValueError
         If the company is too large for the linkage.
     """
-    return _link(_few_companies(scenario))
+    return _link(study.with_few_companies(scenario))
 
 
 def share_named(scenario: Scenario) -> Spread:
     """Return the share named at the first guess: what is left of `link` where many attacks are compared."""
-    return _share_named(_few_companies(scenario))
+    return _share_named(study.with_few_companies(scenario))
 
 
 def exposure_when_linked(scenario: Scenario, grouping: str) -> Exposure:
@@ -71,11 +109,6 @@ def exposure_when_linked(scenario: Scenario, grouping: str) -> Exposure:
     if scenario.linkage == CELLS:
         return exposure(scenario, grouping)
     return study.exposure(scenario, attack(scenario), link(scenario), groupings=[grouping])[grouping]
-
-
-def _few_companies(scenario: Scenario) -> Scenario:
-    fewest = min(scenario.repeats, _FEWEST_COMPANIES)
-    return scenario.replace(repeats=max(fewest, min(scenario.repeats, _PEOPLE_SIMULATED // scenario.company_size)))
 
 
 def paper_sizes(scenario: Scenario) -> dict[int, EquivalenceRisk]:
@@ -142,66 +175,66 @@ def _without(scenario: Scenario, *names: str) -> Scenario:
     return scenario.replace(**{name: getattr(_DEFAULT, name) for name in names})
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@_cached(shared=12, own=6)
 def _attack(scenario: Scenario) -> Attack:
     return study.attack(scenario, evidence())
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@_cached(shared=256)
 def _run(scenario: Scenario) -> Study:
     return study.run(scenario, prepared=attack(scenario))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@_cached(shared=256)
 def _exposure(scenario: Scenario, grouping: str) -> Exposure:
     return study.exposure(scenario, attack(scenario), groupings=[grouping])[grouping]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@_cached(shared=24)
 def _link(scenario: Scenario) -> LinkageStudy:
     return study.link(scenario, evidence(), prepared=attack(scenario))
 
 
-@st.cache_resource(max_entries=1024, show_spinner=False)
+@_cached(shared=1024)
 def _share_named(scenario: Scenario) -> Spread:
     return _link(scenario).success[1]
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@_cached(shared=64)
 def _curve(scenario: Scenario) -> RiskCurve:
     return study.curve(scenario, attack(scenario))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@_cached(shared=16)
 def _widths(scenario: Scenario) -> WidthStudy:
     return study.by_width(scenario, evidence())
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@_cached(shared=128)
 def _attribute(scenario: Scenario, name: str) -> AttributeReading:
     return study.read_attribute(scenario, evidence(), name)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@_cached(shared=32)
 def _workforce(scenario: Scenario) -> Workforce:
     return study.draw(scenario, evidence())
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@_cached(shared=8, own=2)
 def _pictures(scenario: Scenario) -> PictureStudy:
     return study.take_pictures(scenario, evidence(), generator.load())
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@_cached(shared=16, own=4)
 def _pairs(scenario: Scenario, metric: str) -> Pairs:
     return pictures(scenario).pairs(metric)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@_cached(shared=16)
 def _equal_error_rate(scenario: Scenario, metric: str) -> float:
     return equal_error_rate_of(pairs(scenario, metric))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@_cached(shared=16)
 def _usual_threshold(scenario: Scenario, metric: str) -> float:
     return pictures(scenario).usual_threshold(pairs(scenario, metric), metric)

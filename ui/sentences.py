@@ -6,15 +6,11 @@ import html
 
 import streamlit as st
 
-from core import charts
-from core.charts import ATTACKER_WORDS, LINKAGE_WORDS
-from core.linkage import CELLS
-from core.risk import GROUPINGS, Exposure
-from core.scenario import BY_BIN, EXACT, Scenario
+from core.charts import findings
+from core.charts.findings import against_guess, alone_or_few, attack, people_of_group, who_bears_most
 from core.study import Study
 
-_FEWEST_FOR_PERCENTILES = 10
-_SEX_WORDS = {"Male": "men", "Female": "women"}
+__all__ = ["against_guess", "alone_or_few", "attack", "headline", "people_of_group", "risk", "who_bears_most"]
 
 
 def headline(sentence: str, uncertainty: str) -> None:
@@ -28,65 +24,4 @@ def headline(sentence: str, uncertainty: str) -> None:
 
 def risk(study: Study) -> None:
     """State the risk, and both of its uncertainties."""
-    size, named = study.scenario.company_size, study.exact.expected_reidentified
-    headline(
-        f"In a company of {size:,} people, *{charts.people(named, size)}* could be named from leaked face embeddings.",
-        f"That is {charts.percent(named)} of them, the exact expectation; {charts.percent(study.estimate.low)} to "
-        f"{charts.percent(study.estimate.high)}, given how many faces the attacker was tested on. {_spread(study)}",
-    )
-
-
-def _spread(study: Study) -> str:
-    spread, repeats = study.simulated, study.scenario.repeats
-    if repeats < _FEWEST_FOR_PERCENTILES:
-        shares = ", ".join(charts.percent(share) for share in spread.expected_reidentified)
-        return f"Chance moves single companies: drawn at random, {repeats} had {shares}."
-    return (
-        f"Chance moves single companies: of {repeats:,} drawn at random, 95% lie between {charts.percent(spread.low)} and "
-        f"{charts.percent(spread.high)}."
-    )
-
-
-def alone_or_few(study: Study) -> str:
-    """Say how many people stand in small classes."""
-    share = study.exact.class_size_shares["1"] + study.exact.class_size_shares["2-5"]
-    return f"{charts.percent(share)} of people are read rightly and share that reading with at most 4 others"
-
-
-def against_guess(study: Study) -> str:
-    """Compare the attacker with a name drawn at random."""
-    ratio = study.exact.expected_reidentified / study.random_guess
-    if ratio < 1:
-        return "Here a name drawn at random does better than this attacker"
-    return f"The larger the company, the safer each person, yet the attacker does {ratio:.1f} times as well as a random guess"
-
-
-def who_bears_most(groups: Exposure, grouping: str) -> str:
-    """Say which group bears the highest risk, and where that rests on few."""
-    if groups.average == 0:
-        return "Nobody is named"
-    worst = groups.most_exposed(1)
-    people = people_of_group(worst.labels[0], grouping)
-    if len(groups.labels) == 1:
-        return f"All are {people}: everyone bears the same risk"
-    doubt = ", yet that rests on few" if worst.uncertain[0] else ""
-    return f"{people[0].upper()}{people[1:]} bear most: {worst.ratio[0]:.1f} times the average risk{doubt}"
-
-
-def people_of_group(label: str, grouping: str) -> str:
-    """Name the people of a group of `GROUPINGS`: "Asian women", "Black people aged 21-40"."""
-    parts = dict(zip(GROUPINGS[grouping], label.split(", "), strict=True))
-    who = " ".join(word for word in (parts.get("race"), _SEX_WORDS.get(parts.get("sex", ""), "people")) if word)
-    return f"{who} aged {parts['age']}" if "age" in parts else who
-
-
-def attack(scenario: Scenario) -> str:
-    """Describe the attack: "a neural network, exact ages, the best one-to-one match"."""
-    ages = {BY_BIN: f"ages known to {charts.counted(scenario.age_bin_width, 'year')}", EXACT: "exact ages"}
-    known = (
-        ""
-        if scenario.linkage == CELLS
-        else f", {ages.get(scenario.age_knowledge) or f'ages known {scenario.age_knowledge} years'}"
-    )
-    pictures = f", {scenario.pictures} pictures of each" if scenario.pictures > 1 else ""
-    return f"{ATTACKER_WORDS[scenario.attacker].lower()}, {LINKAGE_WORDS[scenario.linkage].lower()}{known}{pictures}"
+    headline(*findings.of_risk(study))

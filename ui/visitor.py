@@ -13,6 +13,7 @@ from core.risk import GROUPINGS
 from core.scenario import Scenario, from_strings, to_string
 from core.study.inference import ATTRIBUTES
 from core.verification import METRICS
+from ui import own_data
 
 _SCENARIO = "visitor_scenario"
 _VIEW = "visitor_view"
@@ -39,6 +40,7 @@ _URL_NAMES = {
 
 PAIRS = ("same", "different")
 TESTED_ON = ("generated", "real")
+FORMS = ("full", "publishable")
 LARGEST_PAIR = 999
 LARGEST_THRESHOLD = 20
 
@@ -49,19 +51,26 @@ _VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "metric": (METRICS[0], lambda text: one_of("metric", text, METRICS)),
     "pair": (PAIRS[0], lambda text: one_of("pair", text, PAIRS)),
     "number": (0, lambda text: whole_number("number of the pair", int(text) if text.isdecimal() else text, 0, LARGEST_PAIR)),
+    "form": (FORMS[0], lambda text: one_of("form of the report", text, FORMS)),
     "threshold": (None, lambda text: real_number("threshold", text, 0, LARGEST_THRESHOLD)),
 }
 """What a page shows of its results: name in the URL, default, and how to read it."""
 
 
 def scenario() -> Scenario:
-    """Return the visitor's scenario."""
+    """Return the visitor's scenario; a visitor's own staff fixes its company size."""
+    staff = own_data.staff()
+    return chosen() if staff is None else chosen().replace(company_size=staff.size)
+
+
+def chosen() -> Scenario:
+    """Return what the visitor chose, as the URL holds it: the number of people of an own staff never enters it."""
     return st.session_state.get(_SCENARIO, Scenario())
 
 
 def choose(**changes: Any) -> None:
     """Change some choices of the visitor's scenario. Raises ValueError, and changes nothing, where they are none."""
-    st.session_state[_SCENARIO] = scenario().replace(**changes)
+    st.session_state[_SCENARIO] = chosen().replace(**changes)
 
 
 def view(name: str) -> Any:
@@ -86,7 +95,7 @@ def read_url(page: str) -> None:
 
 def _take_over(given: dict[str, str]) -> None:
     names = {short: name for name, short in _URL_NAMES.items()}
-    chosen, problems = from_strings({names[key]: value for key, value in given.items() if key in names})
+    wanted, problems = from_strings({names[key]: value for key, value in given.items() if key in names})
     views = {}
     for name, (default, read) in _VIEWS.items():
         if name in given:
@@ -95,7 +104,7 @@ def _take_over(given: dict[str, str]) -> None:
             except ValueError as error:
                 instead = "the usual one" if default is None else default
                 problems.append(f"{str(error)[0].upper()}{str(error)[1:]}; {instead} is used instead.")
-    st.session_state[_SCENARIO] = chosen
+    st.session_state[_SCENARIO] = wanted
     st.session_state[_VIEW] = views
     st.session_state[_PROBLEMS] = problems
 
@@ -117,11 +126,11 @@ def came_from_another_page(page: str) -> bool:
 
 def url_parameters() -> dict[str, str]:
     """Return what differs from its default, as it stands in the URL."""
-    chosen = scenario()
+    choices = chosen()
     changed = {
-        _URL_NAMES[field.name]: to_string(getattr(chosen, field.name))
-        for field in fields(chosen)
-        if getattr(chosen, field.name) != field.default
+        _URL_NAMES[field.name]: to_string(getattr(choices, field.name))
+        for field in fields(choices)
+        if getattr(choices, field.name) != field.default
     }
     views = {name: view(name) for name in _VIEWS}
     return changed | {name: to_string(value) for name, value in views.items() if value != _VIEWS[name][0]}

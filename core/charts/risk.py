@@ -35,6 +35,7 @@ _LABEL_RIGHT_BELOW = 8
 _MOST_GROUPS, _MOST_EXPOSED = 16, 10
 _LOWEST_PERCENT = 1e-9
 _SMALLEST_ROUNDED_COUNT = 9.5
+_COUNTS = "; about %{customdata[3]:,.1f} such people in the company,<br>%{customdata[4]:,} held-out faces behind it"
 _MOST_ROWS = len(PAPER_SIZES) + 1
 _POWERS_OF_TEN = {"tickvals": [10**power for power in range(1, 7)], "ticktext": ["10", "100", "1,000", "10k", "100k", "1M"]}
 
@@ -253,10 +254,11 @@ def size_width_map(sizes: Sequence[int] | np.ndarray, widths: WidthStudy, study:
     )
 
 
-def exposure(groups: Exposure, *, grouping: str) -> Chart:
+def exposure(groups: Exposure, *, grouping: str, with_counts: bool = True) -> Chart:
     """Chance to be named in each group, with its 95 % interval, beside the average person's.
 
     Of many groups the most exposed are drawn; the table holds all. Groups that rest on few faces are hatched.
+    Without counts neither figure nor table tells how many people or faces a group has.
     """
     drawn = groups.most_exposed(_MOST_EXPOSED) if len(groups.labels) > _MOST_GROUPS else groups
     order = np.arange(len(drawn.labels))[::-1] if grouping == "age" and drawn is groups else np.argsort(drawn.risk)
@@ -280,7 +282,7 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
             "width": 4,
         },
         "text": [
-            f"{_beside_average(value, times)}, {_people(count)}"
+            _beside_average(value, times) + (f", {_people(count)}" if with_counts else "")
             for value, times, count in zip(risk, ratio, drawn.people[order], strict=True)
         ],
         "textposition": "inside",
@@ -288,10 +290,12 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
         "textangle": 0,
         "insidetextfont": {"color": INK},
         "constraintext": "none",
-        "customdata": np.stack([ratio, drawn.people[order], drawn.low[order], drawn.high[order], drawn.faces[order]], axis=-1),
-        "hovertemplate": "%{y}: %{x:.2%} chance to be named (%{customdata[2]:.2%} to %{customdata[3]:.2%}),<br>"
-        "%{customdata[0]:.1f} times the average; about %{customdata[1]:,.1f} such people in the company,<br>"
-        "%{customdata[4]:,} held-out faces behind it<extra></extra>",
+        "customdata": np.stack(
+            [ratio, drawn.low[order], drawn.high[order], *([drawn.people[order], drawn.faces[order]] if with_counts else [])],
+            axis=-1,
+        ),
+        "hovertemplate": "%{y}: %{x:.2%} chance to be named (%{customdata[1]:.2%} to %{customdata[2]:.2%}),<br>"
+        "%{customdata[0]:.1f} times the average" + (_COUNTS if with_counts else "") + "<extra></extra>",
     }
     figure = draw(
         [bars],
@@ -318,6 +322,8 @@ def exposure(groups: Exposure, *, grouping: str) -> Chart:
             "uncertain": groups.uncertain,
         }
     )
+    if not with_counts:
+        table = table.drop(columns=["people in the company", "held-out faces"])
     worst = int(groups.risk.argmax())
     return Chart(
         figure,
@@ -338,18 +344,19 @@ def _beside_average(risk: float, ratio: float) -> str:
 def exact_against_simulated(study: Study) -> Chart:
     """The simulated companies' shares, and the exact expectation among them."""
     values, exact = study.simulated.expected_reidentified, study.exact.expected_reidentified
+    one, all_of_them = ("leak", "leaks of these people") if study.own_staff else ("company", "companies")
     histogram = {
         "type": "histogram",
         "x": values,
         "nbinsx": 30,
         "histnorm": "probability",
         "marker": {"color": f"rgba({ACCENT_RGB}, 0.4)", "line": {"width": 1, "color": FAINT}},
-        "hovertemplate": "%{y:.0%} of the companies have %{x} of their people named<extra></extra>",
+        "hovertemplate": f"In %{{y:.0%}} of the simulated {all_of_them} %{{x}} are named<extra></extra>",
     }
     figure = draw(
         [histogram],
-        x={"title": "Share of people named in one company", "tickformat": ".2~%", "rangemode": "tozero"},
-        y={"title": "Share of companies", "tickformat": ".0%"},
+        x={"title": f"Share of people named in one {one}", "tickformat": ".2~%", "rangemode": "tozero"},
+        y={"title": f"Share of {one}s" if study.own_staff else "Share of companies", "tickformat": ".0%"},
         height=300,
         shapes=[upright_line(exact, {"color": ACCENT, "width": 3})],
         annotations=[label_above(exact, f"<b>exact {percent(exact)}</b>", ACCENT)],
@@ -357,7 +364,7 @@ def exact_against_simulated(study: Study) -> Chart:
     mean = study.simulated.mean.expected_reidentified
     return Chart(
         figure,
-        pd.DataFrame({"company": np.arange(1, len(values) + 1), "share named": values}),
-        f"Histogram of {len(values):,} simulated companies: their mean is {percent(mean)}, "
+        pd.DataFrame({one: np.arange(1, len(values) + 1), "share named": values}),
+        f"Histogram of {len(values):,} simulated {all_of_them}: their mean is {percent(mean)}, "
         f"the exact expectation {percent(exact)}.",
     )

@@ -6,9 +6,10 @@ from core.commands.extract import extract
 from core.commands.fit_generator import fit_generator
 from core.commands.protect import protect
 from core.commands.replicate import replicate
+from core.commands.report import report
 from core.commands.risk import risk
 from core.commands.train import train, train_attackers
 
-COMMANDS = (census, compare, extract, fit_generator, protect, replicate, risk, train, train_attackers)
+COMMANDS = (census, compare, extract, fit_generator, protect, replicate, report, risk, train, train_attackers)
 
 __all__ = ["COMMANDS"]

@@ -61,6 +61,7 @@ def evaluate(
     labels: tuple[str, ...],
     *,
     rng: np.random.Generator | None = None,
+    drawn: int | None = None,
 ) -> Evaluation:
     """Evaluate single-label predictions.
 
@@ -73,10 +74,12 @@ def evaluate(
     labels : names of the k classes
     rng : numpy.random.Generator, optional
         For the intervals; without it there are none.
+    drawn : int, optional
+        Faces that each repeat of the bootstrap draws: as many as there are, unless the faces stand for another number.
     """
     classes = len(labels)
     answers = np.eye(classes, dtype=bool)[whole_numbers("predictions", predicted, 0, classes - 1)]
-    return evaluate_one_hot(truth, answers, probabilities, labels, second_class_only=classes == 2, rng=rng)
+    return evaluate_one_hot(truth, answers, probabilities, labels, second_class_only=classes == 2, rng=rng, drawn=drawn)
 
 
 def evaluate_one_hot(
@@ -87,6 +90,7 @@ def evaluate_one_hot(
     *,
     second_class_only: bool = False,
     rng: np.random.Generator | None = None,
+    drawn: int | None = None,
 ) -> Evaluation:
     """Evaluate one-hot predictions as the paper does for race.
 
@@ -104,6 +108,8 @@ def evaluate_one_hot(
         Recall, precision and F1 of the second class rather than the weighted mean over all.
     rng : numpy.random.Generator, optional
         For the intervals; without it there are none.
+    drawn : int, optional
+        As in `evaluate`.
     """
     classes = len(labels)
     truth = whole_numbers("truth", truth, 0, classes - 1)
@@ -116,13 +122,17 @@ def evaluate_one_hot(
     metrics = judged.metrics(np.ones((1, len(truth))))
     intervals = {}
     if rng is not None:
-        weights = rng.multinomial(len(truth), np.full(len(truth), 1 / len(truth)), size=BOOTSTRAP_REPEATS)
+        weights = rng.multinomial(drawn or len(truth), np.full(len(truth), 1 / len(truth)), size=BOOTSTRAP_REPEATS)
         for name, values in judged.metrics(weights.astype(np.float64)).items():
             intervals[name] = (
                 tuple(np.nanpercentile(values, INTERVAL_PERCENTILES).tolist()) if np.isfinite(values).any() else (np.nan,) * 2
             )
     return Evaluation(
-        labels, confusion, **{name: float(value[0]) for name, value in metrics.items()}, faces=len(truth), intervals=intervals
+        labels,
+        confusion,
+        **{name: float(value[0]) for name, value in metrics.items()},
+        faces=drawn or len(truth),
+        intervals=intervals,
     )
 
 

@@ -52,6 +52,7 @@ def draw(
     listing: Listing,
     faces: Demographics,
     rng: np.random.Generator,
+    staff: IntArray | None = None,
 ) -> Companies:
     """Draw companies, and a held-out face for each of their people.
 
@@ -68,10 +69,16 @@ def draw(
     faces : Demographics
         Of the held-out faces.
     rng : numpy.random.Generator
+    staff : (80, 2, 4) ints, optional
+        The N people of every company, where they are given and only their faces are drawn.
     """
     of_people, of_list, of_faces = generator(rng).spawn(3)
-    everybody = company.draw(population, company_size * repeats, rng=of_people)
-    people = everybody.take(of_people.permutation(len(everybody)))
+    if staff is None:
+        everybody = company.draw(population, company_size * repeats, rng=of_people)
+        people = everybody.take(of_people.permutation(len(everybody)))
+    else:
+        order = of_people.permuted(np.tile(np.arange(company_size), (repeats, 1)), axis=1)
+        people = Demographics.from_counts(staff).take(order.ravel())
     listed = listing.of(people, rng=of_list)
     face, _ = company.assign_faces(people, faces, rng=of_faces)
     shape = (repeats, company_size)

@@ -1,4 +1,4 @@
-"""Re-identification risk from equivalence classes: of one database, exact, and simulated.
+"""Re-identification risk from equivalence classes: of one database, of given people, of random companies, and simulated.
 
 The people of a database who are read as the same cell form an equivalence class. Whoever is read
 rightly in a class of k is named with chance 1/k. All shares run from 0 to 1.
@@ -11,6 +11,7 @@ from core.risk.intersections import BY_CELL, FEWEST_FACES, GROUPINGS, Exposure, 
 from core.risk.outcomes import checked_outcomes, predicted_and_right
 from core.risk.prosecutor import LARGEST_LIST, Readings, readings
 from core.risk.simulation import HIGH_PERCENTILE, LOW_PERCENTILE, RiskCurve, SimulatedRisk, curve, simulate
+from core.risk.these_people import ThesePeople, of_these, perfect_of, resampled_risk, risk_of_kinds, simulate_these
 
 __all__ = [
     "BY_CELL",
@@ -26,6 +27,7 @@ __all__ = [
     "Readings",
     "RiskCurve",
     "SimulatedRisk",
+    "ThesePeople",
     "advantage",
     "by_group",
     "checked_outcomes",
@@ -37,8 +39,13 @@ __all__ = [
     "named_by_cell",
     "of_cells",
     "of_database",
+    "of_these",
     "perfect",
+    "perfect_of",
     "predicted_and_right",
     "readings",
+    "resampled_risk",
+    "risk_of_kinds",
     "simulate",
+    "simulate_these",
 ]

@@ -47,7 +47,9 @@ class GroupRisk:
         return float(self.ratio[self.risk.argmax()])
 
 
-def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[str, GroupRisk]:
+def by_group(
+    outcomes: ArrayLike, company_size: int, *, bins: AgeBins, by_cell: FloatArray | None = None
+) -> dict[str, GroupRisk]:
     """Risk of a person by sex, race and age bin.
 
     Parameters
@@ -57,6 +59,8 @@ def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[s
     company_size : int
         N, 2 to 1,000,000.
     bins : AgeBins
+    by_cell : (C,) floats, optional
+        Chance that a person of each true cell is named, where it is not that of a random company.
 
     Returns
     -------
@@ -68,7 +72,8 @@ def by_group(outcomes: ArrayLike, company_size: int, *, bins: AgeBins) -> dict[s
     if len(joint) != cell_count(bins):
         raise ValueError(f"outcomes for age bins of {bins.width} years must have {cell_count(bins)} cells, got {len(joint)}")
     share = joint.sum(axis=1)
-    named = np.nan_to_num(of_cells(joint, company_size)) * share
+    risk = of_cells(joint, company_size) if by_cell is None else by_cell
+    named = np.nan_to_num(risk) * share
     age_bin, sex, race = from_cells(np.arange(len(joint)), bins)
     attributes = {"sex": (SEXES, sex), "race": (RACES, race), "age": (bins.labels, age_bin)}
     return {name: _group_risk(labels, group, share, named, company_size) for name, (labels, group) in attributes.items()}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.checks import whole_number
-from core.risk.expectation import chance_of_any, exact, of_cells
+from core.checks import FloatArray, whole_number
+from core.risk.expectation import chance_of_any, of_cells
 from core.risk.outcomes import checked_outcomes, company_size_of
 
 LARGEST_LIST = 1_000_000_000
@@ -40,7 +40,7 @@ class Readings:
     list_size: int
 
 
-def readings(outcomes: ArrayLike, company_size: int, *, list_size: int) -> Readings:
+def readings(outcomes: ArrayLike, company_size: int, *, list_size: int, by_cell: FloatArray | None = None) -> Readings:
     """Prosecutor, journalist and marketer risk.
 
     The journalist looks a person up in a list of M people like the company's, of whom the person is one
@@ -54,19 +54,21 @@ def readings(outcomes: ArrayLike, company_size: int, *, list_size: int) -> Readi
         N, 2 to 1,000,000.
     list_size : int
         M, at least N.
+    by_cell : (C,) floats, optional
+        Chance that a person of each true cell is named, where it is not that of a random company.
     """
     joint = checked_outcomes(outcomes)
     listed = whole_number("list size", list_size, company_size_of(company_size), LARGEST_LIST)
-    by_cell = of_cells(joint, company_size)
+    risk = of_cells(joint, company_size) if by_cell is None else by_cell
     p = joint.sum(axis=1)
     rate = np.divide(np.diag(joint), p, out=np.zeros_like(p), where=p > 0)
     share = np.divide(chance_of_any(p, np.array(float(listed))), listed * p, out=np.zeros_like(p), where=p > 0)
     looked_up = rate * share
     return Readings(
-        prosecutor=float(np.nanmax(by_cell)),
+        prosecutor=float(np.nanmax(risk)),
         journalist=float(looked_up.max()),
-        marketer=exact(joint, company_size).expected_reidentified,
-        prosecutor_cell=int(np.nanargmax(by_cell)),
+        marketer=float(p @ np.nan_to_num(risk)),
+        prosecutor_cell=int(np.nanargmax(risk)),
         journalist_cell=int(looked_up.argmax()),
         list_size=listed,
     )

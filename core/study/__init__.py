@@ -3,8 +3,18 @@
 from core.scenario import PAPER_SIZES
 from core.study.evidence import Evidence, load_evidence
 from core.study.inference import AttributeReading, WidthStudy, by_width, read_attribute
-from core.study.linking import LinkageStudy, check_size, exposure, exposure_to_dict, gain, in_full, link
+from core.study.linking import (
+    LinkageStudy,
+    check_size,
+    exposure,
+    exposure_to_dict,
+    gain,
+    in_full,
+    link,
+    with_few_companies,
+)
 from core.study.one_face import FaceReading, read_face
+from core.study.own_attacker import OwnAttacker
 from core.study.pictures import PictureStudy, take_pictures
 from core.study.protections import (
     ON_A_PAGE,
@@ -33,6 +43,7 @@ __all__ = [
     "Frontier",
     "Interval",
     "LinkageStudy",
+    "OwnAttacker",
     "PictureStudy",
     "Point",
     "Protected",
@@ -62,6 +73,7 @@ __all__ = [
     "read_face",
     "run",
     "take_pictures",
+    "with_few_companies",
     "with_real_faces",
     "with_real_pairs",
 ]

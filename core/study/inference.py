@@ -15,6 +15,7 @@ from core.inference.evaluation import Evaluation, RocCurve, evaluate, evaluate_o
 from core.inference.held_out import HeldOut
 from core.scenario import PAPER, Scenario
 from core.study.evidence import Evidence
+from core.study.own_attacker import DECLARED
 
 ATTRIBUTES = ("sex", "age", "race")
 _TEST_SHARE = 0.2
@@ -90,7 +91,11 @@ def read_attribute(scenario: Scenario, evidence: Evidence, attribute: str) -> At
     held = test_faces(scenario, evidence)
     rng = np.random.default_rng([scenario.seed, 6])
     truth, predicted, probabilities, labels = _readings_of(held, AgeBins(scenario.age_bin_width))[attribute]
-    if attribute == "race" and scenario.protocol == PAPER:
+    own = evidence.attacker
+    if own is not None and own.how[attribute] == DECLARED:
+        # Its faces stand for those of the test, of which there may be another number, or none that is known.
+        evaluation = evaluate(truth, predicted, probabilities, labels, rng=rng if own.tested else None, drawn=own.tested)
+    elif attribute == "race" and scenario.protocol == PAPER and own is None:
         evaluation = evaluate_one_hot(truth, probabilities > 0.5, probabilities, labels, rng=rng)
     else:
         evaluation = evaluate(truth, predicted, probabilities, labels, rng=rng)

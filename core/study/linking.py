@@ -15,10 +15,13 @@ from core.inference.held_out import HeldOut
 from core.linkage import LinkageRisk, Spread
 from core.risk import BY_CELL, GROUPINGS, Exposure
 from core.scenario import Scenario
-from core.study.evidence import Evidence
+from core.study.evidence import Evidence, check_staff_size
 from core.study.whole import Attack, attack, run
 
 MOST_EXPOSED = 10
+PEOPLE_AT_ONCE, FEWEST_COMPANIES = 10_000, 5
+"""People whom one answer of a page, or one report, simulates, so that it takes a second or two: fewer large companies."""
+
 _COMPANIES, _TIES, _AGAIN = 11, 12, 13
 
 
@@ -47,6 +50,8 @@ class LinkageStudy:
         Share named more than by `"cells"`, company by company.
     faces : dict of int arrays
         Held-out faces behind the people of each group; see `core.risk.faces_behind`.
+    own_staff : bool
+        Whether each company is that of given people.
     """
 
     scenario: Scenario
@@ -59,6 +64,7 @@ class LinkageStudy:
     advantage: Spread
     over_cells: Spread
     faces: dict[str, IntArray]
+    own_staff: bool = False
 
     @property
     def companies(self) -> int:
@@ -85,6 +91,12 @@ def check_size(scenario: Scenario) -> None:
         linkage.companies_of(scenario.linkage, scenario.company_size, scenario.repeats)
 
 
+def with_few_companies(scenario: Scenario) -> Scenario:
+    """Return the scenario with as many companies to link as a page or a report has time for."""
+    fewest = min(scenario.repeats, FEWEST_COMPANIES)
+    return scenario.replace(repeats=max(fewest, min(scenario.repeats, PEOPLE_AT_ONCE // scenario.company_size)))
+
+
 def in_full(scenario: Scenario, evidence: Evidence) -> dict[str, Any]:
     """Plain values of all results of a scenario: what `python -m core risk --json` prints.
 
@@ -101,7 +113,7 @@ def in_full(scenario: Scenario, evidence: Evidence) -> dict[str, Any]:
 def link(
     scenario: Scenario, evidence: Evidence, *, prepared: Attack, progress: Callable[[int], None] = lambda _: None
 ) -> LinkageStudy:
-    """Simulate the scenario's companies under its linkage.
+    """Simulate the scenario's companies under its linkage; for own staff that company, its faces drawn again each time.
 
     Scenarios that differ only in attacker, linkage, what is known of ages, and pictures meet the same companies: see `gain`.
 
@@ -117,15 +129,16 @@ def link(
     Raises
     ------
     ValueError
-        If the company is too large for the linkage, or the attacker's beliefs are not at hand.
+        If the company is too large for the linkage or not as large as the own staff, or the attacker's beliefs are not at hand.
     """
     size, population, bins = scenario.company_size, evidence.population(scenario), AgeBins(scenario.age_bin_width)
+    staff = evidence.staff_of(scenario)
     repeats = linkage.companies_of(scenario.linkage, size, scenario.repeats)
-    listing = linkage.listing(scenario.age_knowledge, population, bins)
+    listing = linkage.listing(scenario.age_knowledge, evidence.listed_population(scenario), bins)
 
     def simulated(name: str, held: HeldOut, told: Callable[[int], None] = lambda _: None) -> LinkageRisk:
         rng = np.random.default_rng([scenario.seed, _COMPANIES])
-        companies = linkage.draw(population, size, repeats, listing=listing, faces=held.people, rng=rng)
+        companies = linkage.draw(population, size, repeats, listing=listing, faces=held.people, rng=rng, staff=staff)
         mix = linkage.believed_mix(held.people, held.beliefs, evidence.levelled_counts)
         ties = np.random.default_rng([scenario.seed, _TIES])
         return linkage.simulate(name, companies, held.beliefs, mix=mix, bins=bins, rng=ties, progress=told)
@@ -147,6 +160,7 @@ def link(
         advantage=_spread((named - guess) / (1 - guess), scenario),
         over_cells=_spread(named - simulated(linkage.CELLS, read_by_cells).success[:, 0], scenario),
         faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
+        own_staff=staff is not None,
     )
 
 
@@ -188,9 +202,13 @@ def exposure(
     guess = linkage.census_guess(scenario.linkage, shares, size)
     if scenario.linkage == linkage.CELLS:
         people, again_people = size * shares, size * np.broadcast_to(shares, prepared.predicted_share.shape)
-        named = risk.named_by_cell(*risk.predicted_and_right(prepared.outcomes), size)
-        again_named, drawn = risk.named_by_cell(prepared.predicted_share, prepared.right_share, size), None
-        faces = prepared.faces
+        if prepared.staff is None:
+            named = risk.named_by_cell(*risk.predicted_and_right(prepared.outcomes), size)
+            again_named = risk.named_by_cell(prepared.predicted_share, prepared.right_share, size)
+        else:
+            check_staff_size(prepared.staff.size, scenario)
+            named, again_named = prepared.staff.named, prepared.staff.resampled_named
+        drawn, faces = None, prepared.faces
     else:
         if linked is None:
             raise ValueError(f"the risk under the linkage by {scenario.linkage} must be simulated first, got no simulation")

@@ -11,10 +11,13 @@ import numpy as np
 from core import company, risk
 from core.checks import FloatArray, IntArray
 from core.demographics import AgeBins, cells
-from core.inference import predicted_cells
+from core.inference import declared, predicted_cells
+from core.inference.declared import Declared
 from core.risk import EquivalenceRisk, GroupRisk, Readings, RiskCurve, SimulatedRisk
 from core.scenario import LARGEST_COMPANY, LINKAGES, SMALLEST_COMPANY, Scenario
-from core.study.evidence import Evidence, load_evidence
+from core.study.evidence import Evidence, check_staff_size, load_evidence
+from core.study.own_attacker import OwnAttacker
+from core.study.own_staff import StaffRead, read_staff, read_staff_as_declared
 
 BOOTSTRAP_REPEATS = 100
 _CURVE_POINTS = 34
@@ -46,6 +49,9 @@ class Attack:
         Share of the population matched to a face of the nearest age for want of the same.
     faces : dict of int arrays
         Held-out faces behind the people of each group; see `core.risk.faces_behind`.
+    staff : StaffRead, optional
+        How the evidence's own staff are read, where it holds some: outcomes and shares are then those of companies with
+        their mix of people.
     """
 
     bins: AgeBins
@@ -54,6 +60,7 @@ class Attack:
     right_share: FloatArray
     nearest_age_share: float
     faces: dict[str, IntArray]
+    staff: StaffRead | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,12 @@ class Study:
     Parameters
     ----------
     exact : EquivalenceRisk
-        Expectation over random companies.
+        Expectation over random companies, or over how the faces of own staff are read.
     estimate : Interval
         95 % interval of the exact share named, from resampling the held-out faces: how well the
         attacker's quality is known.
     simulated : SimulatedRisk
-        `scenario.repeats` random companies: how much chance moves one company.
+        `scenario.repeats` random companies, or own staff read as often: how much chance moves one company.
     random_guess : float
         1/N.
     perfect_inference : EquivalenceRisk
@@ -79,6 +86,8 @@ class Study:
         Prosecutor, journalist and marketer risk.
     nearest_age_share : float
         Share of the population matched to a face of the nearest age for want of the same.
+    own_staff : bool
+        Whether the company is one of given people.
     """
 
     scenario: Scenario
@@ -91,6 +100,7 @@ class Study:
     by_group: dict[str, GroupRisk]
     readings: Readings
     nearest_age_share: float
+    own_staff: bool = False
 
     @cached_property
     def advantage(self) -> float:
@@ -137,11 +147,18 @@ def _by_label(groups: dict[str, GroupRisk], values: str) -> dict[str, dict[str, 
 def attack(scenario: Scenario, evidence: Evidence) -> Attack:
     """How the scenario's attacker reads a random employee. Depends on neither company size, repeats nor linkage."""
     bins = AgeBins(scenario.age_bin_width)
+    own = evidence.attacker
+    if own is not None and own.declared is not None:
+        return _declared_attack(scenario, evidence, own, own.declared)
     held = evidence.held_out_of(scenario.replace(linkage=LINKAGES[0]))
     matched = company.match(evidence.population(scenario), held.people)
     predicted = predicted_cells(held.beliefs, bins)
     rng = np.random.default_rng([scenario.seed, 1])
     q, a = company.resampled_outcomes(matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
+    staff = None
+    if evidence.staff is not None:
+        again = np.random.default_rng([scenario.seed, 1])
+        staff = read_staff(evidence.staff, matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=again)
     return Attack(
         bins=bins,
         outcomes=company.outcomes(matched, predicted, bins),
@@ -149,6 +166,29 @@ def attack(scenario: Scenario, evidence: Evidence) -> Attack:
         right_share=a,
         nearest_age_share=matched.nearest_age_share,
         faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
+        staff=staff,
+    )
+
+
+def _declared_attack(scenario: Scenario, evidence: Evidence, own: OwnAttacker, stated: Declared) -> Attack:
+    """How an attacker of which only a test is known reads a random employee: no face stands between."""
+    bins, population = AgeBins(scenario.age_bin_width), evidence.population(scenario)
+    rng = np.random.default_rng([scenario.seed, 1])
+    repeats = BOOTSTRAP_REPEATS if stated.tested is not None else 1
+    again = [declared.predicted_and_right(stated.matrices(population, rng=rng), population, bins) for _ in range(repeats)]
+    matched = company.match(population, own.plain.people)
+    staff = None
+    if evidence.staff is not None:
+        again_rng = np.random.default_rng([scenario.seed, 1])
+        staff = read_staff_as_declared(evidence.staff, stated, bins, repeats=repeats, rng=again_rng)
+    return Attack(
+        bins=bins,
+        outcomes=declared.outcomes(stated.matrices(population), population, bins),
+        predicted_share=np.stack([q for q, _ in again]),
+        right_share=np.stack([a for _, a in again]),
+        nearest_age_share=0.0,
+        faces=risk.faces_behind(cells(matched.people, bins)[matched.kind], matched.face, bins),
+        staff=staff,
     )
 
 
@@ -162,23 +202,35 @@ def run(scenario: Scenario, evidence: Evidence | None = None, *, prepared: Attac
         What ships in `models/` if not given.
     prepared : Attack, optional
         Result of `attack` for this scenario, where the caller keeps it.
+
+    Raises
+    ------
+    ValueError
+        If the evidence holds own staff of another number than the scenario's company size.
     """
     known = prepared or attack(scenario, evidence or load_evidence())
-    size = scenario.company_size
-    resampled = risk.expected_shares(known.predicted_share, known.right_share, size)
+    size, staff = scenario.company_size, known.staff
+    if staff is None:
+        resampled = risk.expected_shares(known.predicted_share, known.right_share, size)
+    else:
+        check_staff_size(staff.size, scenario)
+        resampled = staff.resampled_shares
     low, high = np.percentile(resampled, [risk.LOW_PERCENTILE, risk.HIGH_PERCENTILE])
-    rng = np.random.default_rng([scenario.seed, 0])
+    rng, by_cell = np.random.default_rng([scenario.seed, 0]), None if staff is None else staff.by_cell
     return Study(
         scenario=scenario,
         bins=known.bins,
         nearest_age_share=known.nearest_age_share,
-        exact=risk.exact(known.outcomes, size),
+        exact=risk.exact(known.outcomes, size) if staff is None else risk.of_these(staff.these),
         estimate=Interval(float(low), float(high)),
-        simulated=risk.simulate(known.outcomes, size, scenario.repeats, rng),
+        simulated=risk.simulate(known.outcomes, size, scenario.repeats, rng)
+        if staff is None
+        else risk.simulate_these(staff.these, scenario.repeats, rng),
         random_guess=1 / size,
-        perfect_inference=risk.perfect(known.outcomes, size),
-        by_group=risk.by_group(known.outcomes, size, bins=known.bins),
-        readings=risk.readings(known.outcomes, size, list_size=LIST_PER_EMPLOYEE * size),
+        perfect_inference=risk.perfect(known.outcomes, size) if staff is None else risk.perfect_of(staff.these.true_classes()),
+        by_group=risk.by_group(known.outcomes, size, bins=known.bins, by_cell=by_cell),
+        readings=risk.readings(known.outcomes, size, list_size=LIST_PER_EMPLOYEE * size, by_cell=by_cell),
+        own_staff=staff is not None,
     )
 
 

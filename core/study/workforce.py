@@ -1,4 +1,4 @@
-"""One company drawn at random: who works there, and its true equivalence classes."""
+"""One company, drawn at random or of own staff: who works there, and its true equivalence classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.study.evidence import Evidence
 
 @dataclass(frozen=True)
 class Workforce:
-    """A company drawn at random.
+    """A company drawn at random, or of own staff.
 
     Parameters
     ----------
@@ -56,9 +56,13 @@ class Workforce:
 
 
 def draw(scenario: Scenario, evidence: Evidence) -> Workforce:
-    """Draw the scenario's company from its population."""
+    """Draw the scenario's company from its population; own staff are taken as they are."""
     bins = AgeBins(scenario.age_bin_width)
     rng = np.random.default_rng([scenario.seed, 7])
-    people: Demographics = company.draw(evidence.population(scenario), scenario.company_size, rng=rng)
+    staff = evidence.staff_of(scenario)
+    if staff is None:
+        people = company.draw(evidence.population(scenario), scenario.company_size, rng=rng)
+    else:
+        people = Demographics.from_counts(staff)
     cell = cells(people, bins)
     return Workforce(people.counts(), np.bincount(cell, minlength=cell_count(bins)), risk.of_database(cell, cell), bins)

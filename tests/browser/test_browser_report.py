@@ -1,0 +1,128 @@
+"""The report as a file: opened from disk without network, its charts are live, and it prints on A4 with nothing cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from core import report, study
+from core.report import html
+from core.scenario import Scenario
+from tests.browser.conftest import Visit
+from tests.browser.driving import LONGEST_SETTLING, settle
+
+A4 = (595, 842)
+"""Points."""
+
+
+@pytest.fixture(scope="module")
+def made() -> report.Report:
+    scenario = Scenario(company_size=60, linkage="posterior", age_knowledge="exact", repeats=10)
+    return report.contents(report.gather(scenario, study.load_evidence()), made=date(2026, 11, 23))
+
+
+@pytest.fixture(scope="module")
+def file(made: report.Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(html.to_html(made), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser: Browser, file: Path) -> Iterator[Page]:
+    """The file in a window without network; any request or complaint fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, accept_downloads=True)
+    page, faults = context.new_page(), []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request",
+        lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None,
+    )
+    page.goto(file.as_uri())
+    page.wait_for_function("document.querySelectorAll('.plot').length === document.querySelectorAll('.plot .modebar').length")
+    yield page
+    context.close()
+    assert faults == []
+
+
+def test_every_chart_is_drawn_and_live(opened: Page, made: report.Report):
+    names = [each.name for each in made.exhibits()]
+    assert opened.locator(".plot").evaluate_all("plots => plots.map(plot => plot.id)") == names
+    for name in names:
+        # Bars, lines or cells, not just axes.
+        drawn = opened.locator(f"#{name}").locator(".point path, .lines path, .js-line, .hm image, .point")
+        assert drawn.count() > 0, name
+    bars = opened.locator("#risk-by-sex .point path").first
+    bars.scroll_into_view_if_needed()
+    bars.hover()
+    assert "chance to be named" in opened.locator("#risk-by-sex .hovertext").first.inner_text()
+    opened.locator("#risk-by-sex").hover()
+    with opened.expect_download() as download:
+        opened.locator('#risk-by-sex .modebar-btn[data-title*="Download"]').click()
+    picture = Path(download.value.path()).read_text("utf-8")
+    assert download.value.suggested_filename == "risk-by-sex.svg"
+    assert picture.startswith("<svg")
+    assert "Female" in picture
+
+
+def test_the_page_asks_nothing_of_the_network_even_if_told_to(opened: Page):
+    opened.evaluate("fetch('https://example.org/').catch(() => 0)")
+    opened.wait_for_timeout(100)
+    assert opened.evaluate("performance.getEntriesByType('resource').filter(e => e.name.startsWith('http')).length") == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_screen(opened: Page, width: int):
+    opened.set_viewport_size({"width": width, "height": 844})
+    opened.wait_for_timeout(300)
+    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_it_prints_on_a4_with_no_chart_cut(opened: Page, made: report.Report):
+    printed = opened.pdf(prefer_css_page_size=True, print_background=True)
+    pages = [tuple(float(side) for side in box) for box in re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)]
+    assert len(pages) >= 5
+    assert all(abs(width - A4[0]) < 2 and abs(height - A4[1]) < 2 for width, height in pages)
+    # As it is laid out on paper: nothing leaves the column, and no drawing leaves its chart.
+    opened.emulate_media(media="print")
+    opened.set_viewport_size({"width": 672, "height": 980})
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.wait_for_timeout(500)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 672
+    cut = opened.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            const texts = [...plot.querySelectorAll('svg text')].filter(text => text.textContent.trim());
+            return texts.map(text => [plot.id, text.textContent, text.getBoundingClientRect()])
+                .filter(([, , box]) => box.left < frame.left - 2 || box.right > frame.right + 2
+                    || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
+                .map(([id, text]) => `${id}: ${text}`);
+        })"""
+    )
+    assert cut == []
+    heights = opened.locator("figure").evaluate_all("figures => figures.map(figure => figure.getBoundingClientRect().height)")
+    assert max(heights) < 980, "a chart is taller than a page"
+    assert len(heights) == len(list(made.exhibits()))
+
+
+def test_the_page_gives_the_report_to_take_away(visit: Visit, made: report.Report):
+    page = visit("Report?people=60&linkage=posterior&ages=exact&repeats=10")
+    assert made.headline.split("*")[1] in page.locator(".headline").inner_text()
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_text("The report is ready").wait_for(timeout=LONGEST_SETTLING)
+    settle(page)
+    with page.expect_download(timeout=LONGEST_SETTLING) as download:
+        page.get_by_role("button", name="Report, HTML").click()
+    taken = Path(download.value.path()).read_text("utf-8")
+    assert download.value.suggested_filename == "report.html"
+    assert taken.replace(f"{date.today():%B %Y}", "").count("application/json") == len(list(made.exhibits()))
+    assert made.uncertainty in taken
+    with page.expect_download(timeout=LONGEST_SETTLING) as download:
+        page.get_by_role("button", name="Everything, zip").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")

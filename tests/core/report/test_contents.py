@@ -1,0 +1,198 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core import charts, report, risk, shipped, study
+from core.charts import findings, percent
+from core.report import bundle, html, scenario_file
+from core.report.chapters import GROUPINGS
+from core.report.results import THE_PAPERS
+from core.scenario import Scenario
+from tests.core.report.conftest import MADE, parsed
+
+
+def test_its_figures_are_those_of_the_study(full, results, evidence):
+    scenario = results.scenario
+    exact = study.in_full(scenario, evidence)
+    data = full.data()
+    shares = dict(zip(data["share-named"]["figure"], data["share-named"]["share"], strict=True))
+    named = exact["expected_reidentified"]
+    assert shares == {
+        "This attacker": named["exact"],
+        "Mean of simulated companies": named["mean"],
+        "Random guess": exact["random_guess"],
+        "Perfect inference": exact["perfect_inference"],
+        "Read rightly": exact["correct"],
+        "Advantage over a random guess": exact["advantage"],
+    }
+    first, second = data["share-named"][["from", "to"]].to_numpy()[:2].tolist()
+    assert first == [named["estimate_low"], named["estimate_high"]]
+    assert second == [named["low"], named["high"]]
+    for grouping in GROUPINGS:
+        rows = exact["exposure"][grouping]
+        table = data[f"risk-by-{grouping.replace(', ', '-').replace(' ', '-')}"]
+        assert table[grouping].tolist() == [row["group"] for row in rows]
+        assert table["chance to be named"].tolist() == [row["risk"] for row in rows]
+        assert table["people in the company"].tolist() == [row["people"] for row in rows]
+    readings = dict(zip(data["readings"]["reading"], data["readings"]["chance to be named"], strict=True))
+    assert {name.lower(): value for name, value in readings.items()} == exact["readings"]
+
+
+def test_its_charts_are_those_of_the_pages(full, results):
+    shown = {each.name: each for each in full.exhibits()}
+    wanted = {
+        "class-sizes": charts.class_sizes(results.study, results.paper_sizes),
+        "risk-curve": charts.risk_curve(results.curve, results.study),
+        "simulated-companies": charts.exact_against_simulated(results.study),
+        "size-and-width": charts.size_width_map(study.curve_sizes(), results.widths, results.study),
+        "risk-by-race": charts.exposure(results.groups["race"], grouping="race"),
+    }
+    for name, chart in wanted.items():
+        assert shown[name].chart.figure == chart.figure
+        assert shown[name].chart.table.equals(chart.table)
+        assert shown[name].chart.description == chart.description
+    assert {f"confusion-{name}" for name in results.attributes} <= set(shown)
+    accuracy = {name: reading.evaluation.accuracy for name, reading in results.attributes.items()}
+    assert full.data()["attributes"]["read rightly"].tolist() == list(accuracy.values())
+
+
+def test_it_states_the_headline_of_the_pages(full, results):
+    assert (full.headline, full.uncertainty) == findings.of_risk(results.study)
+    assert full.headline.count("*") == 2
+
+
+def test_protections_are_those_that_ship(full):
+    for name, file in (("generated", shipped.PROTECTIONS), ("real", shipped.PROTECTIONS_REAL)):
+        frontier = study.load_frontier(file)
+        table = next(each for each in full.tables() if each.name == f"protections-{name}")
+        kept = [frontier.points[0], *(point for point in frontier.on_frontier() if point is not frontier.points[0])]
+        assert table.data["share named"].tolist() == [point.expected_reidentified for point in kept]
+        assert table.data["equal error rate"].tolist() == [point.equal_error_rate for point in kept]
+        assert f"a company of {frontier.company_size}" in table.measure
+        assert f"{name} faces" in table.measure
+        assert percent(frontier.best().expected_reidentified) in table.title
+
+
+def test_it_names_what_it_was_made_with(full, results):
+    made = full.provenance
+    assert made.models == shipped.digests()
+    assert set(made.models) == set(shipped.FILES)
+    assert made.scenario == scenario_file.digest(results.scenario)
+    assert made.seed == results.scenario.seed
+    assert made.libraries["numpy"] == np.__version__
+
+
+def test_a_stronger_linkage_has_a_chapter_and_the_headline(linked_results):
+    made = report.contents(linked_results, made=MADE)
+    linked, papers = linked_results.linked, linked_results.papers
+    assert "linkage" in [chapter.name for chapter in made.chapters]
+    assert percent(linked.success[1].mean) in made.uncertainty
+    table = made.data()["linkage"].set_index("figure")["share"]
+    assert table["This attack"] == linked.success[1].mean
+    assert table["The paper's attack"] == papers.success[1].mean
+    assert table["Named more than by the paper's attack"] == study.gain(linked, papers).mean
+    assert papers.scenario == linked.scenario.replace(**THE_PAPERS)
+    assert made.data()["risk-by-sex"]["chance to be named"].tolist() == linked_results.groups["sex"].risk.tolist()
+    assert percent(linked.success[1].mean) in made.assessment.to_text()
+
+
+def test_a_company_too_large_for_the_linkage_says_so_and_compares_cells(evidence):
+    scenario = Scenario(company_size=2_000, linkage="assignment", repeats=2)
+    results = report.gather(scenario, evidence)
+    made = report.contents(results, made=MADE)
+    assert results.linked is None
+    words = " ".join(text for chapter in made.chapters for text in chapter.words)
+    assert "at most 1,000 people" in words
+    assert made.headline == findings.of_risk(results.study)[0]
+    assert made.assessment is not None
+
+
+def small_groups(results, smallest=10):
+    """Labels of every group of every grouping with fewer people."""
+    return {
+        grouping: [label for label, people in zip(groups.labels, groups.people, strict=True) if people < smallest]
+        for grouping, groups in results.groups.items()
+    }
+
+
+def strings(value):
+    """Every text within plain values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
+
+
+def test_the_form_for_publication_holds_no_small_group_anywhere(publishable, full, results):
+    small = small_groups(results)
+    assert small["race"] == ["Asian"]
+    assert len(small[risk.BY_CELL]) > 10
+    whole = html.to_html(publishable)
+    page = parsed(whole)
+    embedded = [json.loads(text) for attributes, text in page.scripts if attributes.get("type") == "application/json"]
+    told = {*strings(embedded), *page.cells, *strings(publishable.figures())}
+    described = " ".join([*page.text, *(attributes.get("aria-label") or "" for _, attributes in page.tags)])
+    for grouping, labels in small.items():
+        for label in labels:
+            assert label not in told, label
+            assert not any(text.startswith((f"{label} (", f"{label}<")) for text in told), label
+            assert findings.people_of_group(label, grouping) not in described, label
+            assert f"{label} people" not in described, label
+    # The same search finds them all in the full form.
+    whole_told = {*strings(full.figures())}
+    assert all(label in whole_told for grouping in GROUPINGS for label in small[grouping])
+
+
+def test_the_form_for_publication_tells_no_number_of_people_and_three_digits(publishable):
+    assert publishable.publishable
+    for name, table in publishable.data().items():
+        assert not {"people in the company", "held-out faces"} & (set(table.columns) if name.startswith("risk-by") else set())
+        for column in table.select_dtypes("float"):
+            values = table[column].dropna()
+            assert all(value == float(f"{value:.3g}") for value in values), (name, column)
+    assert not any(each.name.startswith("confusion") for each in publishable.exhibits())
+    assert publishable.assessment is None
+
+
+def test_readings_of_one_small_class_are_not_published(publishable, full):
+    assert full.data()["readings"]["reading"].tolist() == ["Prosecutor", "Journalist", "Marketer"]
+    assert publishable.data()["readings"]["reading"].tolist() == ["Marketer"]
+
+
+def test_a_company_of_small_groups_only_says_that_none_is_shown(evidence):
+    results = report.gather(Scenario(company_size=8, repeats=2), evidence)
+    made = report.contents(results, made=MADE, smallest=10)
+    assert not any(name.startswith("risk-by") for name in made.data())
+    assert any("None is shown" in text for chapter in made.chapters for text in chapter.words)
+    assert "risk-by" not in html.to_html(made)
+
+
+def test_own_staff_is_shown_as_classes_and_kept_out_of_what_is_published(evidence, staff):
+    scenario = Scenario(company_size=staff.size, repeats=5)
+    results = report.gather(scenario, evidence, staff=staff)
+    assert results.workforce.counts.tolist() == staff.counts.tolist()
+    made = report.contents(results, made=MADE)
+    assert made.data()["staff"]["people"].tolist() == [2, 40, 15, 4]
+    assert staff.notes[0] in made.limits
+    assert made.provenance.scenario == scenario_file.digest(scenario, staff)
+    assert not any("drawn at random from a census" in limit for limit in made.limits)
+    published = report.contents(results, made=MADE, smallest=10)
+    assert not {"staff", "true-classes"} & set(published.data())
+    assert staff.notes[0] not in html.to_html(published)
+    # A digest of few people would give them away to whoever tries all staffs.
+    assert published.provenance.scenario == scenario_file.digest(scenario)
+
+
+def test_own_staff_of_another_size_than_the_scenario_is_refused(evidence, staff):
+    with pytest.raises(ValueError, match="company size must be that of the own staff, 61, got 100"):
+        report.gather(Scenario(), evidence, staff=staff)
+
+
+def test_an_own_attacker_is_named_and_not_taken_for_the_shipped_one(results):
+    made = report.contents(replace(results, own_attacker="Declared"), made=MADE)
+    assert any("Declared" in limit for limit in made.limits)
+    assert not any("generated faces" in limit for limit in made.limits)
+    assert "own_attacker" in bundle.scenario(made)
