@@ -121,11 +121,17 @@ def protocol() -> None:
         on_change=_chosen,
         args=("protocol", "control_protocol"),
         required=True,
+        disabled=own_data.attacker() is not None,
     )
 
 
 def attacker() -> None:
-    """Draw the choice of how faces are read."""
+    """Draw the choice of how faces are read; an own attacker leaves none."""
+    own = own_data.attacker()
+    if own is not None:
+        label = f"Your own attacker ({own.label.lower()})"
+        st.selectbox("How faces are read", [label], key="control_attacker_own", disabled=True)
+        return
     _select("How faces are read", "attacker", ATTACKERS, key="control_attacker", words=ATTACKER_WORDS.__getitem__)
 
 
@@ -158,6 +164,7 @@ def pictures() -> None:
         key="control_pictures",
         on_change=_chosen,
         args=("pictures", "control_pictures"),
+        disabled=own_data.attacker() is not None,
         help="The attacker averages the embeddings of one person's pictures.",
     )
 
@@ -247,6 +254,9 @@ def _summary(people: list[str], drawn: str, *, by_cells: bool) -> None:
         elsewhere = f" Names are looked up by cell here; the {LINKAGE_WORDS[scenario.linkage].lower()} is on the page Stronger attackers."
     reader = ATTACKER_WORDS[scenario.attacker].lower()
     reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
+    own = own_data.attacker()
+    if own is not None:
+        labels, reader = f"{own.label} attacker", f"your own, {own.words}"
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
         f"{labels}; faces read by {reader}; {drawn}; seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"

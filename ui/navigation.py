@@ -22,7 +22,11 @@ NAVIGATION = {
         "pages/21_Re-identification_risk.py": "Re-identification risk",
         "pages/22_Stronger_attackers.py": "Stronger attackers",
     },
-    "Your case": {"pages/31_The_company.py": "The company", "pages/34_Report.py": "Report"},
+    "Your case": {
+        "pages/31_The_company.py": "The company",
+        "pages/33_Your_embeddings.py": "Your embeddings",
+        "pages/34_Report.py": "Report",
+    },
     "Method": {"pages/41_Method.py": "Method"},
 }
 

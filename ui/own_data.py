@@ -28,6 +28,9 @@ Result = TypeVar("Result")
 # No prefix of the controls: what is held stays when the visitor goes to another page.
 _STAFF, _ATTACKER, _COMPUTED = "own_data_staff", "own_data_attacker", "own_data_computed"
 _SOURCE, _TABLE, _READ = "own_data_source", "own_data_table", "own_data_read"
+FACES = "own_data_faces"
+"""Where the embeddings that the visitor brought are kept; see `ui.own_embeddings`."""
+
 _TIMES_FORGOTTEN = "times_own_data_was_forgotten"
 
 CENSUS, OWN = "census", "own"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+import re
 
 import streamlit as st
 
 from core.charts import findings
-from core.charts.findings import against_guess, alone_or_few, attack, people_of_group, who_bears_most
+from core.charts.findings import against_guess, alone_or_few, people_of_group, who_bears_most
+from core.scenario import Scenario
 from core.study import Study
+from ui import own_data
 
-__all__ = ["against_guess", "alone_or_few", "attack", "headline", "people_of_group", "risk", "who_bears_most"]
+__all__ = ["against_guess", "alone_or_few", "attack", "headline", "people_of_group", "plain", "risk", "who_bears_most"]
 
 
 def headline(sentence: str, uncertainty: str) -> None:
@@ -25,3 +28,14 @@ def headline(sentence: str, uncertainty: str) -> None:
 def risk(study: Study) -> None:
     """State the risk, and both of its uncertainties."""
     headline(*findings.of_risk(study))
+
+
+def attack(scenario: Scenario) -> str:
+    """Describe the attack, which reads faces as the visitor's own attacker where there is one."""
+    own = own_data.attacker()
+    return findings.attack(scenario, None if own is None else f"your own attacker ({own.label.lower()})")
+
+
+def plain(text: str) -> str:
+    """Write a text that may quote a visitor's file so that no part of it is taken for Markdown."""
+    return re.sub(r"([\\`*\[\]$<>~#|])", r"\\\1", text)

@@ -99,13 +99,13 @@ def people_of_group(label: str, grouping: str) -> str:
     return f"{who} aged {parts['age']}" if "age" in parts else who
 
 
-def attack(scenario: Scenario) -> str:
-    """Describe the attack: "a neural network, exact ages, the best one-to-one match"."""
+def attack(scenario: Scenario, reader: str | None = None) -> str:
+    """Describe the attack: "a neural network, exact ages, the best one-to-one match"; `reader` names an own attacker."""
     ages = {BY_BIN: f"ages known to {counted(scenario.age_bin_width, 'year')}", EXACT: "exact ages"}
     known = (
         ""
         if scenario.linkage == CELLS
         else f", {ages.get(scenario.age_knowledge) or f'ages known {scenario.age_knowledge} years'}"
     )
-    pictures = f", {scenario.pictures} pictures of each" if scenario.pictures > 1 else ""
-    return f"{ATTACKER_WORDS[scenario.attacker].lower()}, {LINKAGE_WORDS[scenario.linkage].lower()}{known}{pictures}"
+    pictures = f", {scenario.pictures} pictures of each" if scenario.pictures > 1 and reader is None else ""
+    return f"{reader or ATTACKER_WORDS[scenario.attacker].lower()}, {LINKAGE_WORDS[scenario.linkage].lower()}{known}{pictures}"
