@@ -8,7 +8,7 @@ from core.charts import percent
 from core.protection import METHODS
 from core.report.parts import Chapter, DataTable, shares
 from core.study import Frontier, Point
-from core.study.protections import LARGEST_ERROR_RATE
+from core.study.frontier import LARGEST_ERROR_RATE
 
 
 def chapter(frontiers: tuple[Frontier, ...]) -> Chapter:
