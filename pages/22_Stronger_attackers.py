@@ -72,7 +72,11 @@ def baselines(chosen: study.LinkageStudy) -> None:
     """Set the attack beside what it must beat, and beside what no reading of age, sex and race can beat."""
     parts = (
         ("Random name", charts.percent(chosen.random_guess), "Exact."),
-        ("Best cell guessed without a face", charts.percent(chosen.census_guess), "From the census alone. Exact."),
+        (
+            "Best cell guessed without a face",
+            charts.percent(chosen.census_guess),
+            f"From {'your company alone' if chosen.own_staff else 'the census alone'}. Exact.",
+        ),
         ("This attack", *_with_interval(chosen.success[1], chosen)),
         ("Perfect inference", *_with_interval(chosen.perfect_inference, chosen)),
         ("Advantage over the guess", *_with_interval(chosen.advantage, chosen)),

@@ -85,7 +85,7 @@ def files(made: reporting.Made) -> None:
 
 def compute_again(scenario: Scenario) -> None:
     """Offer what computes the figures again."""
-    st.header("Compute it again")
+    st.subheader("Compute it again")
     content = reporting.scenario_content(scenario)
     left, right = st.columns(2)
     with left:
@@ -115,7 +115,7 @@ def report_now() -> None:
     made = reporting.made(scenario, smallest)
     if made is not None:
         files(made)
-    st.header("What is in it")
+    st.subheader("What is in it")
     st.markdown(CONTENTS)
     st.markdown(ABOUT_FILES)
     compute_again(scenario)

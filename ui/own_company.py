@@ -57,18 +57,21 @@ def bring() -> None:
         brought = _from_table(table) if table is not None else _from_file() if way == "file" else _from_totals()
     except ValueError as error:
         stays = "The company in use stays as it was." if own_data.staff() else "Nothing was changed."
-        st.error(f"{str(error)[0].upper()}{str(error).removesuffix('.')[1:]}. {stays}")
+        st.error(f"{str(error).removesuffix('.')}. {stays}")
     if brought is not None:
-        _understood(brought)
+        _understood(brought, "Understood:")
         in_use = own_data.staff()
         same = in_use is not None and np.array_equal(in_use.counts, brought.counts)
         if st.button("Use this company", type="primary", disabled=same, key="use_own_company") and not same:
             own_data.hold_staff(brought)
             own_data.hold_table(table)
             st.rerun()
-    if own_data.staff() is None:
+    in_use = own_data.staff()
+    if in_use is None:
         st.caption("Until you use one, all pages show companies from the census.")
     else:
+        if brought is None:
+            _understood(in_use, "In use:")
         st.success(f"All pages now show your company of {visitor.scenario().company_size:,} people.", icon=":material/check:")
 
 
@@ -82,6 +85,7 @@ def _edited_table() -> pd.DataFrame:
         _blank() if former is None else former,
         key=own_data.widget_key("table"),
         num_rows="dynamic",
+        column_order=("age", "sex", "people", "race"),  # on a phone the last one stands outside of the screen
         hide_index=True,
         column_config={
             "age": st.column_config.TextColumn("Age or age group", help="34, 30 to 39, under 30, 60+"),
@@ -101,7 +105,7 @@ def _from_table(table: pd.DataFrame) -> Staff | None:
         return None
     text = filled.astype(object).where(filled.notna(), "").astype(str)
     text.index = pd.Index(np.arange(1, len(text) + 1))
-    return staff.from_table(text, "the table", population=_census())
+    return staff.from_table(text, "The table", population=_census())
 
 
 def _blank() -> pd.DataFrame:
@@ -156,9 +160,9 @@ def _from_totals() -> Staff:
     )
 
 
-def _understood(brought: Staff) -> None:
+def _understood(brought: Staff, words: str) -> None:
     ages = np.flatnonzero(brought.counts.any(axis=(1, 2))) + YOUNGEST
     st.markdown(
-        f"**Understood:** {brought.size:,} people, {charts.percent(brought.female_share)} of them women, aged {ages[0]} to {ages[-1]}."
+        f"**{words}** {brought.size:,} people, {charts.percent(brought.female_share)} of them women, aged {ages[0]} to {ages[-1]}."
         + "".join(f"\n- {note}" for note in brought.notes)
     )

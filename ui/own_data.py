@@ -39,7 +39,7 @@ CENSUS, OWN = "census", "own"
 
 def source() -> str:
     """Return where the people of the visitor's company come from, as chosen: own staff need not be there yet."""
-    return str(st.session_state.get(_SOURCE, CENSUS))
+    return str(st.session_state.get(_SOURCE, OWN if _STAFF in st.session_state else CENSUS))
 
 
 def choose_source(chosen: str) -> None:
@@ -60,7 +60,7 @@ def attacker() -> OwnAttacker | None:
 
 def held() -> bool:
     """Tell whether anything that the visitor brought is kept, be it in use or not."""
-    return any(slot in st.session_state for slot in (_STAFF, _ATTACKER, _TABLE, _READ, FACES))
+    return any(str(key).startswith("own_data_") and key not in (_SOURCE, _COMPUTED) for key in st.session_state)
 
 
 def in_use() -> bool:

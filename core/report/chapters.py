@@ -58,11 +58,11 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
     rows = [
         ("This attacker", named, result.estimate.low, result.estimate.high, f"{exact}; error of the estimate"),
         (
-            "Mean of simulated companies",
+            "Mean of simulated leaks" if result.own_staff else "Mean of simulated companies",
             mean,
             simulated.low,
             simulated.high,
-            f"{charts.counted(scenario.repeats, 'company')}; 95% of them",
+            f"{findings.simulated(scenario.repeats, result.own_staff)}; 95% of them",
         ),
         ("Random guess", result.random_guess, None, None, exact),
         ("Perfect inference", result.perfect_inference.expected_reidentified, None, None, exact),
@@ -90,13 +90,13 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
             Exhibit(
                 "risk-curve",
                 findings.against_guess(result),
-                "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random; below "
-                "its start, companies in which nobody is named are no rarity.",
+                "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random"
+                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is named are no rarity.",
                 charts.risk_curve(results.curve, result),
             ),
             Exhibit(
                 "simulated-companies",
-                f"{charts.counted(scenario.repeats, 'simulated company')}: {percent(mean)} on average",
+                f"{findings.simulated(scenario.repeats, result.own_staff)}: {percent(mean)} on average",
                 f"Share of people named in each. The exact expectation is {percent(named)}.",
                 charts.exact_against_simulated(result),
             ),
@@ -180,8 +180,9 @@ def _linked(results: Results) -> Chapter:
         "linkage",
         "With a stronger way to find names",
         (
-            f"The chosen attack: {findings.attack(chosen.scenario)}. {charts.counted(chosen.companies, 'company')} were "
-            f"simulated person by person. On average the attacker hesitates among {chosen.anonymity.mean:,.1f} names.",
+            f"The chosen attack: {findings.attack(chosen.scenario)}. Its figures rest on "
+            f"{findings.simulated(chosen.companies, chosen.own_staff)}, person by person. On average the attacker hesitates "
+            f"among {chosen.anonymity.mean:,.1f} names.",
         ),
         (
             DataTable(
@@ -194,7 +195,7 @@ def _linked(results: Results) -> Chapter:
             Exhibit(
                 "guesses",
                 f"With {most} names to try the attacker finds {percent(chosen.success[most].mean)} of people",
-                "Share of people whose name is among the first guesses. Mean of simulated companies, 95% interval.",
+                "Share of people whose name is among the first guesses. Mean of the simulation, 95% interval.",
                 charts.success(chosen, papers),
             ),
         ),
@@ -203,13 +204,14 @@ def _linked(results: Results) -> Chapter:
 
 def _row(name: str, value: Spread, companies: int) -> tuple[str, float, float | None, float | None, str]:
     if companies < findings.FEWEST_FOR_INTERVALS:
-        return name, value.mean, None, None, f"{companies} simulated, too few for an interval"
-    return name, value.mean, value.mean_low, value.mean_high, f"{charts.counted(companies, 'company')} simulated"
+        return name, value.mean, None, None, "Simulated, too few for an interval"
+    return name, value.mean, value.mean_low, value.mean_high, "Simulated"
 
 
 def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
-    how = f"Mean of {charts.counted(results.linked.companies, 'simulated company')}" if results.linked else "Exact"
-    simulated = ", or people simulated" if results.linked else ""
+    linked = results.linked
+    how = f"Mean of {findings.simulated(linked.companies, linked.own_staff)}" if linked else "Exact"
+    simulated = ", or people simulated" if linked else ""
     shown = []
     for grouping in GROUPINGS:
         groups = results.groups[grouping]

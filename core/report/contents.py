@@ -186,7 +186,7 @@ def _choices(results: Results) -> tuple[tuple[str, str], ...]:
         ("Race labels", "corrected" if scenario.protocol == CORRECTED else "as in the paper"),
         ("How names are found", LINKAGE_WORDS[scenario.linkage]),
         ("Ages in the public list", _ages_known(scenario)),
-        ("Companies drawn at random", f"{scenario.repeats:,}"),
+        ("Leaks simulated" if results.staff else "Companies drawn at random", f"{scenario.repeats:,}"),
         ("Seed", f"{scenario.seed}"),
     )
 

@@ -10,6 +10,7 @@ chapters 4 and 5.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +80,15 @@ def _table(data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: _values(column.tolist()) for name, column in data.items()}, columns=data.columns)
 
 
+def _array(packed: dict[str, Any]) -> np.ndarray:
+    """Return the numbers that plotly keeps as bytes."""
+    flat = np.frombuffer(b64decode(packed["bdata"]), dtype=packed["dtype"])
+    return flat.reshape([int(length) for length in str(packed.get("shape", len(flat))).split(",")])
+
+
 def _values(value: Any) -> Any:
+    if isinstance(value, dict) and "bdata" in value:
+        return _values(_array(value))
     if isinstance(value, dict):
         return {name: _values(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):

@@ -14,7 +14,7 @@ METHOD = (
         "People who are read as the same age group, sex and race form an equivalence class. Whoever is read rightly in a class "
         "of k people is named with chance 1/k. Whoever is read wrongly is not found. The expected share named is the mean of "
         "these chances over all people of the company (Fábián and Gulyás, De-anonymizing Facial Recognition Embeddings, "
-        "Chapter VI). A stronger attack compares each face with each name of the list, and gives each face its likeliest "
+        "Section VI). A stronger attack compares each face with each name of the list, and gives each face its likeliest "
         "name, or all faces together the names that fit best.",
     ),
     (
@@ -26,7 +26,8 @@ METHOD = (
         "Exact figures",
         "For a company drawn at random the expected share named has a formula: the sum over classes c of "
         "a/q · (1 − (1 − q)^N), divided by N, where q is the chance that a random employee is read as c, a the chance to be "
-        "read so rightly, and N the number of people. A figure that is called exact is computed, not simulated.",
+        "read so rightly, and N the number of people. A figure that is called exact is computed, not simulated. For an own "
+        "staff it is computed for exactly these people.",
     ),
     (
         "Two uncertainties",

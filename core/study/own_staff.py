@@ -83,12 +83,7 @@ def read_staff(
         weight = rng.standard_exponential(len(predicted))[matched.face]
         total = np.bincount(matched.kind, weights=weight)
         chances[repeat] = np.bincount(pair, weights=weight / total[matched.kind])
-    in_cell = (cell[:, None] == np.arange(count)).astype(np.float64)
-    return StaffRead(
-        these,
-        named=(people * risk.risk_of_kinds(these)) @ in_cell,
-        resampled_named=(people * risk.resampled_risk(these, chances)) @ in_cell,
-    )
+    return _read(these, chances, count)
 
 
 def read_staff_as_declared(
@@ -126,9 +121,13 @@ def read_staff_as_declared(
 
     times = int(np.clip(_PAIRS_DRAWN // len(kind), min(repeats, _FEWEST_REPEATS), repeats))
     drawn = np.stack([of_pairs(chances(stated.matrices(shares, rng=rng))) for _ in range(times)])
-    in_cell = (cell[:, None] == np.arange(count)).astype(np.float64)
+    return _read(these, drawn, count)
+
+
+def _read(these: ThesePeople, resampled: FloatArray, count: int) -> StaffRead:
+    in_cell = (these.cell[:, None] == np.arange(count)).astype(np.float64)
     return StaffRead(
         these,
         named=(these.people * risk.risk_of_kinds(these)) @ in_cell,
-        resampled_named=(these.people * risk.resampled_risk(these, drawn)) @ in_cell,
+        resampled_named=(these.people * risk.resampled_risk(these, resampled)) @ in_cell,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,14 @@ A4 = (595, 842)
 """Points."""
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait for a condition; the page's policy forbids Playwright's own way."""
+    deadline = time.monotonic() + LONGEST_SETTLING / 1_000
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
 @pytest.fixture(scope="module")
 def made() -> report.Report:
     scenario = Scenario(company_size=60, linkage="posterior", age_knowledge="exact", repeats=10)
@@ -33,7 +42,7 @@ def file(made: report.Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(browser: Browser, file: Path) -> Iterator[Page]:
     """The file in a window without network; any request or complaint fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, accept_downloads=True)
@@ -45,7 +54,7 @@ def opened(browser: Browser, file: Path) -> Iterator[Page]:
         lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None,
     )
     page.goto(file.as_uri())
-    page.wait_for_function("document.querySelectorAll('.plot').length === document.querySelectorAll('.plot .modebar').length")
+    wait_until(page, "document.querySelectorAll('.plot').length === document.querySelectorAll('.plot .modebar').length")
     yield page
     context.close()
     assert faults == []
@@ -60,8 +69,10 @@ def test_every_chart_is_drawn_and_live(opened: Page, made: report.Report):
         assert drawn.count() > 0, name
     bars = opened.locator("#risk-by-sex .point path").first
     bars.scroll_into_view_if_needed()
-    bars.hover()
-    assert "chance to be named" in opened.locator("#risk-by-sex .hovertext").first.inner_text()
+    box = bars.bounding_box()
+    assert box is not None
+    opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert "chance to be named" in opened.locator("#risk-by-sex .hovertext").first.text_content()
     opened.locator("#risk-by-sex").hover()
     with opened.expect_download() as download:
         opened.locator('#risk-by-sex .modebar-btn[data-title*="Download"]').click()
@@ -71,17 +82,24 @@ def test_every_chart_is_drawn_and_live(opened: Page, made: report.Report):
     assert "Female" in picture
 
 
-def test_the_page_asks_nothing_of_the_network_even_if_told_to(opened: Page):
-    opened.evaluate("fetch('https://example.org/').catch(() => 0)")
-    opened.wait_for_timeout(100)
-    assert opened.evaluate("performance.getEntriesByType('resource').filter(e => e.name.startsWith('http')).length") == 0
+def test_its_policy_forbids_requests(browser: Browser, file: Path):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    assert page.evaluate("fetch('https://example.org/').then(() => 'let through', () => 'refused')") == "refused"
+    page.close()
+    assert asked == [file.as_uri()]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_screen(opened: Page, width: int):
     opened.set_viewport_size({"width": width, "height": 844})
-    opened.wait_for_timeout(300)
-    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    wait_until(opened, "document.documentElement.scrollWidth <= innerWidth")
+    widest = opened.locator(".plot .main-svg").evaluate_all(
+        "all => Math.max(...all.map(svg => svg.getBoundingClientRect().right))"
+    )
+    assert widest <= width
 
 
 def test_it_prints_on_a4_with_no_chart_cut(opened: Page, made: report.Report):
@@ -93,8 +111,7 @@ def test_it_prints_on_a4_with_no_chart_cut(opened: Page, made: report.Report):
     opened.emulate_media(media="print")
     opened.set_viewport_size({"width": 672, "height": 980})
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
-    opened.wait_for_timeout(500)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 672
+    wait_until(opened, "document.documentElement.scrollWidth <= 672")
     cut = opened.evaluate(
         """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
             const frame = plot.getBoundingClientRect();
@@ -121,7 +138,7 @@ def test_the_page_gives_the_report_to_take_away(visit: Visit, made: report.Repor
         page.get_by_role("button", name="Report, HTML").click()
     taken = Path(download.value.path()).read_text("utf-8")
     assert download.value.suggested_filename == "report.html"
-    assert taken.replace(f"{date.today():%B %Y}", "").count("application/json") == len(list(made.exhibits()))
+    assert taken.count('<script type="application/json"') == len(list(made.exhibits()))
     assert made.uncertainty in taken
     with page.expect_download(timeout=LONGEST_SETTLING) as download:
         page.get_by_role("button", name="Everything, zip").click()

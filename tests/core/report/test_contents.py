@@ -1,4 +1,5 @@
 import json
+from base64 import b64decode
 from dataclasses import replace
 
 import numpy as np
@@ -144,6 +145,26 @@ def test_the_form_for_publication_holds_no_small_group_anywhere(publishable, ful
     # The same search finds them all in the full form.
     whole_told = {*strings(full.figures())}
     assert all(label in whole_told for grouping in GROUPINGS for label in small[grouping])
+
+
+def numbers(value):
+    """Every number that is no whole one within a figure's data."""
+    if isinstance(value, dict) and "bdata" in value:
+        value = np.frombuffer(b64decode(value["bdata"]), dtype=value["dtype"]).tolist()
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from numbers(each)
+
+
+def test_every_figure_in_a_published_chart_has_three_digits(publishable, full):
+    def found(made):
+        return [number for each in made.exhibits() for number in numbers(json.loads(each.chart.figure.to_json())["data"])]
+
+    assert len(found(publishable)) > 2_000
+    assert all(number == float(f"{number:.3g}") for number in found(publishable))
+    assert not all(number == float(f"{number:.3g}") for number in found(full))
 
 
 def test_the_form_for_publication_tells_no_number_of_people_and_three_digits(publishable):
