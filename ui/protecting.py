@@ -112,7 +112,7 @@ def start(scenario: Scenario, choice: Choice) -> bool:
     if choice != UNPROTECTED and look_up(scenario, UNPROTECTED) is None:
         missing.insert(0, UNPROTECTED)
     population = results.evidence().population(people)
-    costs = () if shelves.prepared.get(people) else _PREPARING
+    costs: tuple[float, ...] = () if shelves.prepared.get(people) else _PREPARING
     for each in missing:
         trained = () if shelves.same_faces.get((people.seed, each)) else study.ON_A_PAGE
         costs += (_FITTING, *(_TRAINING.get(name, _TRAINING_ANOTHER) for name in trained), _COMPARING)
