@@ -1,6 +1,7 @@
 """Protections measured beside the page: what is at hand, and the work that is still to do.
 
-It is all about generated faces and companies drawn from a census, so all visitors share it. Training attackers takes long; it is
+It is all about generated faces and companies drawn from a census, so all visitors share it; but for companies with the mix of a
+visitor's own staff, which that session keeps. Training attackers takes long; it is
 done once for a protection and serves companies of any size and any age bins, and with other people too.
 """
 
@@ -18,8 +19,9 @@ from core.demographics import AgeBins
 from core.faces import generator
 from core.protection import Attacked, Prepared, method_of
 from core.scenario import Scenario
+from core.study import Frontier
 from core.verification import Curve
-from ui import background, results
+from ui import background, own_data, results
 from ui.background import Shelf
 
 Choice = tuple[str, float | None]
@@ -70,8 +72,16 @@ class _Shelves:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _shelves() -> _Shelves:
+def _for_all() -> _Shelves:
     return _Shelves(Shelf(3), Shelf(32), Shelf(32), Shelf(256))
+
+
+def _own() -> _Shelves:
+    return _Shelves(Shelf(1), Shelf(8), Shelf(8), Shelf(64))
+
+
+def _shelves() -> _Shelves:
+    return _for_all() if own_data.staff() is None else own_data.computed("protections", (), _own, most=1)
 
 
 def look_up(scenario: Scenario, choice: Choice) -> Measured | None:
@@ -93,16 +103,22 @@ def look_up(scenario: Scenario, choice: Choice) -> Measured | None:
 
 def _recorded(scenario: Scenario, choice: Choice) -> Measured | None:
     frontier = results.recorded_protections("generated")
-    point = frontier.point(*choice) if frontier.is_of(scenario) else None
+    point = frontier.point(*choice) if is_recorded_for(frontier, scenario) else None
     if point is None:
         return None
     return Measured(point, frontier.majority, frontier.company_size, frontier.random_guess, None, recorded=True)
 
 
+def is_recorded_for(frontier: Frontier, scenario: Scenario) -> bool:
+    """Tell whether a frontier was recorded for the scenario's company: never for a visitor's own staff."""
+    return own_data.staff() is None and frontier.is_of(scenario)
+
+
 def job(scenario: Scenario, choice: Choice) -> str:
     """Return the name of the work that measures a protection; no company size or age bin changes it."""
     name, strength = choice
-    return f"protect {name} {'' if strength is None else strength} {study.people_of(scenario).to_json()}"
+    whose = "protect" if own_data.staff() is None else "protect own staff"
+    return f"{whose} {name} {'' if strength is None else strength} {study.people_of(scenario).to_json()}"
 
 
 def start(scenario: Scenario, choice: Choice) -> bool:
@@ -131,7 +147,7 @@ def start(scenario: Scenario, choice: Choice) -> bool:
             shelves.same_faces.put((people.seed, each), attacked)
             shelves.attacked.put((people, each), attacked)
 
-    return background.start(job(scenario, choice), work, steps=len(costs), costs=costs)
+    return background.start(job(scenario, choice), work, steps=len(costs), costs=costs, own=own_data.staff() is not None)
 
 
 def _tell(progress: Callable[[str], None], title: str, step: str) -> None:

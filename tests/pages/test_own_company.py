@@ -194,8 +194,9 @@ SHIPPED_ONLY = (
     "recorded_protections",
     "shipped_evidence",
     "_shared_jobs",
-    "_jobs",
     "_workers",
+    "_for_all",
+    "sample",
 )
 
 
