@@ -146,8 +146,8 @@ def start(
     work : callable
         Takes a function that it tells of each of its steps.
     steps : int
-    costs : floats, optional
-        Of each step; see `Job`.
+    costs : tuple of floats
+        How long each step takes beside the others; all the same if it is empty.
     own : bool
         Whether it works on what the visitor brought: then no other visitor finds it.
     """

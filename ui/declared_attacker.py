@@ -122,7 +122,6 @@ def _base() -> OwnAttacker:
     return trained or _shipped()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
 def _shipped() -> OwnAttacker:
     shipped = results.shipped_evidence()
     held = shipped.others[ATTACKERS[0], 1]
