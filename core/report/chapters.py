@@ -23,6 +23,7 @@ GROUPINGS = ("sex", "race", "age", "sex and race", BY_CELL)
 
 _ATTRIBUTES = {"sex": "Sex", "age": "Age group", "race": "Race"}
 _LOW = 320
+_KNOWN = "How its reading is known: sex {sex}, race {race}, age {age}."
 
 
 def of_results(results: Results, *, smallest: int | None = None) -> tuple[Chapter, ...]:
@@ -91,7 +92,8 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
                 "risk-curve",
                 findings.against_guess(result),
                 "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random"
-                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is named are no rarity.",
+                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is "
+                "named are no rarity.",
                 charts.risk_curve(results.curve, result),
             ),
             Exhibit(
@@ -168,26 +170,28 @@ def _linked(results: Results) -> Chapter:
     named, gain = chosen.success[1], study.gain(chosen, papers)
     rows = [
         _row("This attack", named, chosen.companies),
-        _row("The paper's attack", papers.success[1], papers.companies),
-        _row("Named more than by the paper's attack", gain, chosen.companies),
+        _row(
+            "The same attacker, by cell" if results.own_attacker else "The paper's attack", papers.success[1], papers.companies
+        ),
+        _row("Named more than by that", gain, chosen.companies),
         _row("Perfect inference", chosen.perfect_inference, chosen.companies),
         _row("Advantage over the guess from the census", chosen.advantage, chosen.companies),
         ("Guess from the census", chosen.census_guess, None, None, "Exact"),
         ("Random name", chosen.random_guess, None, None, "Exact"),
     ]
-    most = max(chosen.success)
+    most, other = max(chosen.success), "by cell it names" if results.own_attacker else "the paper's"
     return Chapter(
         "linkage",
         "With a stronger way to find names",
         (
-            f"The chosen attack: {findings.attack(chosen.scenario)}. Its figures rest on "
+            f"The chosen attack: {findings.attack(chosen.scenario, results.reader)}. Its figures rest on "
             f"{findings.simulated(chosen.companies, chosen.own_staff)}, person by person. On average the attacker hesitates "
             f"among {chosen.anonymity.mean:,.1f} names.",
         ),
         (
             DataTable(
                 "linkage",
-                f"This attack names {percent(named.mean)} of people, the paper's {percent(papers.success[1].mean)}",
+                f"This attack names {percent(named.mean)} of people, {other} {percent(papers.success[1].mean)}",
                 "Share of people named at the first guess, in the same companies. Intervals: 95%, of the mean.",
                 pd.DataFrame(rows, columns=["figure", "share", "from", "to", "how"]),
                 shares("share", "from", "to"),
@@ -263,10 +267,12 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
     )
     scenario = results.scenario
     pictures = f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
+    own = results.own_attacker
+    reader = f"own attacker, {own.words}" if own else f"{ATTACKER_WORDS[scenario.attacker].lower()}{pictures}"
     return Chapter(
         "how-faces-are-read",
         "How well the attacker reads faces",
-        (f"Faces are read by: {ATTACKER_WORDS[scenario.attacker].lower()}{pictures}.",),
+        (f"Faces are read by: {reader}.", *((_KNOWN.format(**own.how),) if own else ())),
         (
             DataTable(
                 "attributes",
