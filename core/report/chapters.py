@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
-import plotly.graph_objects as go
 
 from core import charts, linkage, study
-from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, Chart, findings, percent
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings, percent
 from core.demographics import cell_labels
 from core.linkage import CELLS, Spread
 from core.report import protections
 from core.report.disclosure import to_three_digits, without_small_groups
+from core.report.figures import lower, written_beside_bars
 from core.report.parts import Chapter, DataTable, Exhibit, shares
 from core.report.results import Results
 from core.risk import BY_CELL, FEWEST_FACES
@@ -22,7 +20,6 @@ GROUPINGS = ("sex", "race", "age", "sex and race", BY_CELL)
 """Groupings of `core.risk.GROUPINGS` that a report shows."""
 
 _ATTRIBUTES = {"sex": "Sex", "age": "Age group", "race": "Race"}
-_LOW = 320
 _KNOWN = "How its reading is known: sex {sex}, race {race}, age {age}."
 
 
@@ -228,7 +225,7 @@ def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
                 findings.who_bears_most(told, grouping),
                 f"Chance of one person to be named, by {grouping}. {how}. Whiskers: 95% intervals. Of many groups "
                 f"the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
-                charts.exposure(told, grouping=grouping, with_counts=smallest is None),
+                written_beside_bars(charts.exposure(told, grouping=grouping, with_counts=smallest is None)),
             )
         )
     words: tuple[str, ...] = ()
@@ -261,7 +258,7 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
             f"confusion-{name}",
             f"{_ATTRIBUTES[name]} is read rightly for {percent(evaluation.accuracy)} of faces",
             "Share of all held-out faces, truth by reading.",
-            _lower(charts.confusion(evaluation, attribute=name)),
+            lower(charts.confusion(evaluation, attribute=name)),
         )
         for name, evaluation in evaluations.items()
     )
@@ -285,11 +282,6 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
             *(matrices if with_confusion else ()),
         ),
     )
-
-
-def _lower(chart: Chart) -> Chart:
-    """Return a chart low enough for three on two pages."""
-    return replace(chart, figure=go.Figure(chart.figure).update_layout(height=_LOW))
 
 
 def _what_would_change_it(results: Results) -> Chapter:

@@ -49,12 +49,19 @@ def test_its_charts_are_those_of_the_pages(full, results):
         "risk-curve": charts.risk_curve(results.curve, results.study),
         "simulated-companies": charts.exact_against_simulated(results.study),
         "size-and-width": charts.size_width_map(study.curve_sizes(), results.widths, results.study),
-        "risk-by-race": charts.exposure(results.groups["race"], grouping="race"),
     }
     for name, chart in wanted.items():
         assert shown[name].chart.figure == chart.figure
         assert shown[name].chart.table.equals(chart.table)
         assert shown[name].chart.description == chart.description
+    by_race, drawn = charts.exposure(results.groups["race"], grouping="race"), shown["risk-by-race"].chart
+    assert drawn.table.equals(by_race.table)
+    before, bars = by_race.figure.data[0], drawn.figure.data[0]
+    for name in ("x", "y", "error_x", "customdata", "marker"):
+        assert np.all(bars[name] == before[name])
+    # What stands on the bars there stands beside them here.
+    beside = zip(before.y, before.text, strict=True)
+    assert list(drawn.figure.layout.yaxis.ticktext) == [f"<b>{name}</b><br>{text}" for name, text in beside]
     assert {f"confusion-{name}" for name in results.attributes} <= set(shown)
     accuracy = {name: reading.evaluation.accuracy for name, reading in results.attributes.items()}
     assert full.data()["attributes"]["read rightly"].tolist() == list(accuracy.values())
@@ -140,7 +147,7 @@ def test_the_form_for_publication_holds_no_small_group_anywhere(publishable, ful
     for grouping, labels in small.items():
         for label in labels:
             assert label not in told, label
-            assert not any(text.startswith((f"{label} (", f"{label}<")) for text in told), label
+            assert not any(text.startswith((f"{label} (", f"<b>{label}")) for text in told), label
             assert findings.people_of_group(label, grouping) not in described, label
             assert f"{label} people" not in described, label
     # The same search finds them all in the full form.
