@@ -39,7 +39,7 @@ CENSUS, OWN = "census", "own"
 
 def source() -> str:
     """Return where the people of the visitor's company come from, as chosen: own staff need not be there yet."""
-    return str(st.session_state.get(_SOURCE, CENSUS))
+    return str(st.session_state.get(_SOURCE, OWN if _STAFF in st.session_state else CENSUS))
 
 
 def choose_source(chosen: str) -> None:
