@@ -18,7 +18,7 @@ from core.replication import PAPER_BINS
 from core.risk import FEWEST_FACES, GROUPINGS
 from core.scenario import ATTACKERS, BY_BIN, EXACT, LINKAGES, PICTURES, Scenario
 from core.study.inference import ATTRIBUTES
-from ui import controls, figure, results, sentences, shell, visitor
+from ui import controls, figure, own_data, results, sentences, shell, visitor
 
 loading.empty()
 shell.open_page("pages/22_Stronger_attackers.py", "Stronger attackers")
@@ -212,6 +212,9 @@ def attack_now() -> None:
     # The two that take longest come last, in the places above that they have.
     pictures_place, attackers_place = st.container(), st.container()
     beliefs(scenario.attacker)
+    if own_data.attacker() is not None:
+        attackers_place.caption("Your own attacker reads one picture of each person, and no other one reads your embeddings.")
+        return
     with pictures_place:
         by_pictures(scenario, own=chosen.own_staff)
     with attackers_place:

@@ -8,7 +8,7 @@ from ui import first_paint
 
 loading = first_paint.start()
 
-from ui import controls, declared_attacker, own_embeddings, shell
+from ui import controls, declared_attacker, own_data, own_embeddings, shell
 
 loading.empty()
 shell.open_page("pages/33_Your_embeddings.py", "Your embeddings")
@@ -33,7 +33,9 @@ def measure_now() -> None:
         return
     own_embeddings.show(attacker)
     own_embeddings.offer_to_use(attacker, "use_measured")
-    controls.summary()
+    own_embeddings.protections(faces)
+    if own_data.attacker() is not None:
+        controls.summary()
 
 
 @st.fragment

@@ -13,14 +13,15 @@ from core.charts import ATTACKER_WORDS, people, percent
 from core.checks import FloatArray
 from core.faces import generator, own, own_sample
 from core.faces.own import ATTRIBUTES, Layout, OwnFaces
+from core.protection import METHODS
 from core.scenario import ATTACKERS, Scenario
-from core.study import AttributeReading, Evidence, OwnAttacker, own_faces
+from core.study import AttributeReading, Evidence, OwnAttacker, Protected, own_faces
 from core.study.own_attacker import NOT_READ
 from core.uploads import HOSTED, Column, UploadError
 from ui import background, controls, figure, own_data, readings, results, sentences, visitor
 
-JOB = "own_attacker"
-"""Name of the work that trains on own faces."""
+JOB, PROTECTIONS = "own_attacker", "own_protections"
+"""Names of the work that trains on own faces, and that measures protections on them."""
 
 KINDS = ["parquet", "csv", "tsv", "txt", "npz"]
 LIMITS = (
@@ -88,6 +89,7 @@ def _read(number: str, name: str, content: bytes) -> None:
             with st.spinner("Reading the file ..."):
                 faces = own.read(content, name, layout)
             background.drop(JOB)
+            background.drop(PROTECTIONS)
             st.session_state[own_data.FACES] = _Brought((number, layout), faces)
             if nothing_held:
                 st.rerun()  # for the button that forgets, which stands outside of what is drawn here
@@ -226,14 +228,57 @@ def risk(attacker: OwnAttacker) -> None:
     found = own_data.computed("own_risk", key, lambda: study.run(scenario, evidence), most=4)
     named, estimate = found.exact.expected_reidentified, found.estimate
     sure = (
-        f"{percent(estimate.low)} to {percent(estimate.high)}, given how many faces it was tested on."
+        f"; {percent(estimate.low)} to {percent(estimate.high)}, given how many faces it was tested on."
         if estimate.low < estimate.high
-        else "How sure that is, nobody can say: the size of the test is not stated."
+        else ". How sure that is, nobody can say: the size of the test is not stated."
     )
     sentences.headline(
         f"This attacker could name *{people(named, scenario.company_size)}* of {scenario.company_size:,}.",
-        f"{attacker.label}: {attacker.words}. That is {percent(named)}, the exact expectation; {sure}",
+        f"{attacker.label}: {attacker.words}. That is {percent(named)}, the exact expectation{sure}",
     )
+
+
+def protections(faces: OwnFaces) -> None:
+    """Offer to measure what protections would do to these faces, and draw what was found."""
+    st.header("What protections would do to these faces")
+    scenario = visitor.scenario()
+    try:
+        own_faces.check_material(faces)
+    except ValueError as error:
+        st.info(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        return
+    if st.button("Measure protections", disabled=background.is_running(PROTECTIONS)):
+        population = results.evidence().population(scenario)
+        work = partial(_protect, faces, scenario, population)
+        background.start(PROTECTIONS, work, steps=own_faces.PROTECTION_STEPS, own=True)
+        st.rerun()
+    if background.is_running(PROTECTIONS):
+        background.show_progress(PROTECTIONS)
+        return
+    background.show_failure(PROTECTIONS)
+    measured: list[Protected] | None = background.result(PROTECTIONS)
+    if measured is None:
+        return
+    rows = ["| Protection | People named | Sex | Age | Race | Verification errors |", "|---|---|---|---|---|---|"]
+    for each in measured:
+        method, worst, utility = METHODS[each.method], each.effect.privacy.worst, each.effect.utility
+        strength = f", {each.strength:g} {method.strength.words}" if method.strength and each.strength is not None else ""
+        read = " | ".join(percent(worst.accuracy[name]) for name in ("sex", "age", "race"))
+        errors = f"{percent(utility.equal_error_rate)} ({percent(utility.low)} to {percent(utility.high)})"
+        named = f"{percent(worst.expected_reidentified)} ({percent(worst.low)} to {percent(worst.high)})"
+        rows.append(f"| {method.title}{strength} | {named} | {read} | {errors} |")
+    st.markdown("\n".join(rows))
+    first = measured[0].effect
+    st.caption(
+        f"Logistic regression and support vectors, trained again on protected faces and tested on {first.privacy.tested:,} others; the one "
+        f"that names more people counts; age in bins of "
+        f"{scenario.age_bin_width} years. Verification errors: equal error rate of {first.utility.genuine:,} pairs of one person. In "
+        "brackets: 95% intervals. Stronger attackers may read more."
+    )
+
+
+def _protect(faces: OwnFaces, scenario: Scenario, population: FloatArray, progress: Callable[[str], None]) -> list[Protected]:
+    return own_faces.protect(faces, scenario, population=population, progress=progress)
 
 
 def offer_to_use(attacker: OwnAttacker, key: str) -> None:

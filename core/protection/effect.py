@@ -48,6 +48,8 @@ class Material:
     bins : AgeBins
     impostors : int or None
         Pairs of two people that are compared; None for all.
+    groups : (known,) ints, optional
+        Known faces that stay on one side of every split, such as those of one person; near-identical ones without it.
     """
 
     known: Faces
@@ -59,6 +61,7 @@ class Material:
     company_size: int
     bins: AgeBins
     impostors: int | None = None
+    groups: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ def prepare(
         Told each step; 1 in all.
     """
     progress("training an attacker that knows no protection")
-    groups = near_identical_groups(material.known.embeddings)
+    groups = near_identical_groups(material.known.embeddings) if material.groups is None else material.groups
     name = next((each for each in names if each != "forest"), names[0])
     unaware = attackers.train(name, material.known, seed=seed, groups=groups)
     matched = company.match(material.population, material.pool.people)

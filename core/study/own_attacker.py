@@ -18,8 +18,6 @@ MEASURED, DECLARED, COMBINED, NOT_READ = "Measured", "Declared", "Combined", "No
 """How an attacker, or its reading of one attribute, is known. `COMBINED` is for attackers alone."""
 
 _FACES_PER_KIND = 16
-_MANY_A_KIND = 300
-"""Levelled faces of each kind, so that the test set of a declared attacker takes all of its faces."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +117,7 @@ def from_test(stated: Declared, *, population: FloatArray, words: str, rng: np.r
     people = people.take(people.age >= YOUNGEST_EMPLOYEE)
     even = {name: np.full((len(people), CLASSES[name]), 1 / CLASSES[name], dtype=np.float32) for name in ATTRIBUTES}
     faces = HeldOut(people, Beliefs(even["sex"], even["race"], even["age"]))
-    counts = np.where(people.counts() > 0, _MANY_A_KIND, 0)
-    start = OwnAttacker(MEASURED, dict.fromkeys(ATTRIBUTES, MEASURED), faces, faces, counts, words)
+    start = OwnAttacker(MEASURED, dict.fromkeys(ATTRIBUTES, MEASURED), faces, faces, people.counts(), words)
     unread = tuple(name for name in ATTRIBUTES if name not in stated.statements)
     mixed = combined(start, stated, unread=unread, population=population, words=words, rng=rng)
     return replace(mixed, declared=stated)
