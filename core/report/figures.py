@@ -18,7 +18,7 @@ def lower(chart: Chart) -> Chart:
 
 
 def written_beside_bars(chart: Chart) -> Chart:
-    """Return a chart of one row of bars with the text that lies on them below their names, where no whisker strikes it through."""
+    """Return a chart of bars with the text that lies on them below their names, where no whisker strikes it through."""
     figure = go.Figure(chart.figure)
     bars = figure.data[0]
     names, texts = list(bars.y), list(bars.text)

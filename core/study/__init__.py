@@ -17,6 +17,7 @@ from core.study.one_face import FaceReading, read_face
 from core.study.own_attacker import OwnAttacker
 from core.study.pictures import PictureStudy, take_pictures
 from core.study.protections import (
+    LARGEST_ERROR_RATE,
     ON_A_PAGE,
     Frontier,
     Point,
@@ -34,6 +35,7 @@ from core.study.whole import Attack, Interval, Study, at_sizes, attack, curve, c
 from core.study.workforce import Workforce, draw
 
 __all__ = [
+    "LARGEST_ERROR_RATE",
     "ON_A_PAGE",
     "PAPER_SIZES",
     "Attack",
