@@ -60,7 +60,7 @@ OWN = "own_data_jobs"
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _shared_jobs() -> dict[str, Job]:
+def _jobs() -> dict[str, Job]:
     return {}
 
 
@@ -72,7 +72,7 @@ def _workers() -> ThreadPoolExecutor:
 def job(name: str) -> Job | None:
     """Return the job of that name, under way or ended: the visitor's own, or one that all share."""
     own: dict[str, Job] = st.session_state.get(OWN, {})
-    return own.get(name) or _shared_jobs().get(name)
+    return own.get(name) or _jobs().get(name)
 
 
 def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int, own: bool = False) -> None:
@@ -92,7 +92,7 @@ def start(name: str, work: Callable[[Callable[[str], None]], Any], *, steps: int
         return
     new = Job(steps)
     new.future = _workers().submit(work, new.progress)
-    jobs = st.session_state.setdefault(OWN, {}) if own else _shared_jobs()
+    jobs = st.session_state.setdefault(OWN, {}) if own else _jobs()
     jobs[name] = new
 
 

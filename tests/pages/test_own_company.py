@@ -196,6 +196,7 @@ SHIPPED_ONLY = (
     "_shared_jobs",
     "_jobs",
     "_workers",
+    "sample_embeddings",
 )
 
 
