@@ -44,7 +44,7 @@ def headline(scenario: Scenario) -> None:
     if is_linked(scenario):
         with st.spinner("Simulating companies"):
             linked = results.link(scenario)
-        sentences.headline(*findings.of_linkage(linked))
+        sentences.headline(*findings.of_linkage(linked, reporting.reader()))
     else:
         sentences.risk(results.run(scenario))
     controls.summary(by_cells=not is_linked(scenario))

@@ -95,7 +95,7 @@ def _stated(name: str, way: str) -> Statement | None:
 def _attacker(ways: dict[str, str], stated: Declared) -> OwnAttacker:
     scenario = visitor.scenario()
     key = (
-        tuple(sorted(ways.items())), stated.tested, scenario.seed, id(_base()),
+        tuple(sorted(ways.items())), stated.tested, scenario.seed, background.result(own_embeddings.JOB),
         tuple((name, each.accuracy, each.age_bin_width, None if each.confusion is None else each.confusion.tobytes())
               for name, each in sorted(stated.statements.items())),
     )  # fmt: skip

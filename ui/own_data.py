@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.staff import Staff
 from core.study import Evidence, OwnAttacker
@@ -117,10 +118,18 @@ def widget_key(name: str) -> str:
 def forget() -> None:
     """Drop all that the visitor brought, what rests on it, work on it, and what the controls that took it show."""
     background.drop_all()
+    drop_uploads()
     for key in [str(key) for key in st.session_state]:
         if key.startswith(("own_data_", "control_own_")):
             del st.session_state[key]
     st.session_state[_TIMES_FORGOTTEN] = st.session_state.get(_TIMES_FORGOTTEN, 0) + 1
+
+
+def drop_uploads() -> None:
+    """Let go of the files that the visitor uploaded: Streamlit would keep their bytes until the session ends."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 def offer_to_forget() -> None:

@@ -43,7 +43,7 @@ class _Brought:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def sample() -> bytes:
+def sample_embeddings() -> bytes:
     """Return the sample file: faces of nobody, the same for all visitors."""
     return own_sample.sample_file(generator.load())
 
@@ -60,11 +60,11 @@ def bring() -> OwnFaces | None:
     with right:
         st.button("Use a sample", on_click=_use_sample, help="Generated faces of nobody, two pictures of each of 1,200 people.")
         st.download_button(
-            "Sample file", sample, _SAMPLE_NAME, "application/vnd.apache.parquet", on_click="ignore", type="tertiary",
+            "Sample file", sample_embeddings, _SAMPLE_NAME, "application/vnd.apache.parquet", on_click="ignore", type="tertiary",
             icon=":material/download:",
         )  # fmt: skip
     if st.session_state.get(_SAMPLE):
-        _read("sample", _SAMPLE_NAME, sample())
+        _read("sample", _SAMPLE_NAME, sample_embeddings())
     elif uploaded is not None:
         _read(uploaded.file_id, uploaded.name, uploaded.getvalue())
     kept: _Brought | None = st.session_state.get(own_data.FACES)
@@ -188,7 +188,7 @@ def read_all(attacker: OwnAttacker) -> dict[str, AttributeReading]:
     evidence = results.shipped_evidence().with_attacker(attacker)
 
     def reading(name: str) -> AttributeReading:
-        key = (id(attacker), name, scenario.age_bin_width, scenario.seed)
+        key = (attacker, name, scenario.age_bin_width, scenario.seed)
         return own_data.computed("own_reading", key, lambda: study.read_attribute(scenario, evidence, name), most=12)
 
     return {name: reading(name) for name in ATTRIBUTES if attacker.how[name] != NOT_READ}
@@ -224,7 +224,7 @@ def risk(attacker: OwnAttacker) -> None:
     scenario = visitor.scenario()
     composed = own_data.compose(results.shipped_evidence())
     evidence: Evidence = composed.with_attacker(attacker)
-    key = (id(attacker), scenario)
+    key = (attacker, scenario)
     found = own_data.computed("own_risk", key, lambda: study.run(scenario, evidence), most=4)
     named, estimate = found.exact.expected_reidentified, found.estimate
     sure = (

@@ -12,14 +12,14 @@ import streamlit as st
 from core import report as reports
 from core.linkage import CELLS
 from core.report import Report, Results, scenario_file
-from core.report.results import THE_PAPERS
+from core.report.results import THE_PAPERS, reader_words
 from core.risk import GROUPINGS
 from core.scenario import Scenario
 from core.study.inference import ATTRIBUTES
 from ui import own_data, results
 
-# One of the visitor's own data: it may rest on them, and goes with them.
-_MADE = "own_data_report"
+_MADE, _MADE_OF_OWN = "report_made", "own_data_report"
+"""Where the session keeps it: one that rests on the visitor's own data goes with them."""
 
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -49,7 +49,7 @@ def gather(scenario: Scenario) -> Results:
     if reports.is_linked(scenario):
         linked, papers = results.link(scenario), results.link(scenario.replace(**THE_PAPERS))
     exposed = scenario if linked else scenario.replace(linkage=CELLS)
-    staff, attacker = own_data.staff(), own_data.attacker()
+    staff = own_data.staff()
     return Results(
         scenario=scenario,
         study=results.run(scenario),
@@ -63,7 +63,7 @@ def gather(scenario: Scenario) -> Results:
         frontiers=reports.shipped_frontiers(),
         staff=staff,
         workforce=None if staff is None else results.workforce(scenario),
-        own_attacker="" if attacker is None else attacker.label,
+        own_attacker=own_data.attacker(),
     )
 
 
@@ -71,13 +71,22 @@ def make(scenario: Scenario, smallest: int | None) -> None:
     """Make a report and keep it until the visitor asks for another, forgets the data, or leaves."""
     start = time.perf_counter()
     made = reports.contents(gather(scenario), made=date.today(), smallest=smallest)
-    st.session_state[_MADE] = Made(_about(scenario, smallest), made, time.perf_counter() - start)
+    for place in (_MADE, _MADE_OF_OWN):
+        st.session_state.pop(place, None)
+    place = _MADE_OF_OWN if own_data.in_use() else _MADE
+    st.session_state[place] = Made(_about(scenario, smallest), made, time.perf_counter() - start)
 
 
 def made(scenario: Scenario, smallest: int | None) -> Made | None:
     """Return the report that was made, if it is about this scenario, form and data."""
-    kept: Made | None = st.session_state.get(_MADE)
+    kept: Made | None = st.session_state.get(_MADE_OF_OWN) or st.session_state.get(_MADE)
     return kept if kept is not None and kept.of == _about(scenario, smallest) else None
+
+
+def reader() -> str | None:
+    """Say who reads the faces, where the visitor brought an attacker."""
+    attacker = own_data.attacker()
+    return None if attacker is None else reader_words(attacker)
 
 
 def scenario_content(scenario: Scenario) -> Callable[[], bytes]:

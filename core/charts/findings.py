@@ -24,8 +24,11 @@ def of_risk(study: Study) -> tuple[str, str]:
     )
 
 
-def of_linkage(linked: LinkageStudy) -> tuple[str, str]:
-    """State the risk under the scenario's linkage, with its figure between stars; and how sure it is."""
+def of_linkage(linked: LinkageStudy, reader: str | None = None) -> tuple[str, str]:
+    """State the risk under the scenario's linkage, with its figure between stars; and how sure it is.
+
+    Where faces are not read by the scenario's attacker, `reader` says who reads them.
+    """
     size, named = linked.scenario.company_size, linked.success[1]
     interval = f"mean of {simulated(linked.companies, linked.own_staff)}"
     if linked.companies >= FEWEST_FOR_INTERVALS:
@@ -36,7 +39,7 @@ def of_linkage(linked: LinkageStudy) -> tuple[str, str]:
         chance = f" Chance moves {single}: 95% lie between {percent(named.low)} and {percent(named.high)}."
     return (
         f"{_company(size, linked.own_staff)}, *{people(named.mean, size)}* could be named from leaked face embeddings.",
-        f"That is {percent(named.mean)} of them, {interval}.{chance} The attack: {attack(linked.scenario)}.",
+        f"That is {percent(named.mean)} of them, {interval}.{chance} The attack: {attack(linked.scenario, reader)}.",
     )
 
 

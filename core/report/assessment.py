@@ -50,6 +50,7 @@ def draft(
     *,
     linked: LinkageStudy | None = None,
     basis: Sequence[str] = _BASIS,
+    reader: str | None = None,
 ) -> Assessment:
     """Write the draft of one risk, illegitimate access to data, from a study's figures.
 
@@ -65,6 +66,8 @@ def draft(
         Result of `core.study.link` where the scenario's linkage is another than `"cells"`.
     basis : sentences, optional
         Where the company's people and the faces come from, if not from the census and the generator.
+    reader : str, optional
+        Who reads the faces, if not the scenario's attacker.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def draft(
     tables = (findings.exposure_table(groups[name], name) for name in known if len(GROUPINGS[name]) == 1 or name == known[-1])
     sections = (
         _about(),
-        *_context(study),
+        *_context(study, reader),
         findings.controls(frontier),
         Section("3.2 Illegitimate access to data", 2, (findings.headline(study, named),)),
         *_causes(study),
@@ -110,10 +113,10 @@ def _about() -> Section:
     )
 
 
-def _context(study: Study) -> tuple[Section, ...]:
+def _context(study: Study, reader: str | None) -> tuple[Section, ...]:
     scenario = study.scenario
     years = counted(scenario.age_bin_width, "year")
-    attacker, way = ATTACKER_WORDS[scenario.attacker].lower(), LINKAGE_WORDS[scenario.linkage].lower()
+    attacker, way = reader or ATTACKER_WORDS[scenario.attacker].lower(), LINKAGE_WORDS[scenario.linkage].lower()
     by_cell = scenario.linkage == LINKAGES[0]
     ages = {BY_BIN: f"ages known to {years}", EXACT: "exact ages"}
     known = ages[BY_BIN if by_cell else scenario.age_knowledge] if by_cell or scenario.age_knowledge in ages else None

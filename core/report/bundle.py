@@ -43,7 +43,8 @@ def figures(report: Report) -> str:
 
 def scenario(report: Report) -> str:
     """Write the scenario file of a report, its own staff included."""
-    return scenario_file.write(report.scenario, staff=report.staff, own_attacker=report.own_attacker)
+    label = "" if report.own_attacker is None else report.own_attacker.label
+    return scenario_file.write(report.scenario, staff=report.staff, own_attacker=label)
 
 
 def _can_compute_again(report: Report) -> bool:
@@ -68,7 +69,7 @@ def _readme(report: Report) -> str:
             f"\nIn the folder of the project, version {report.provenance.version}:\n\n"
             f"    .venv/bin/python FOLDER/{script.NAME} FOLDER/{SCENARIO} FOLDER/{FIGURES}\n"
         )
-        if report.own_attacker:
+        if report.own_attacker is not None:
             again += "\nYour own attacker is not in it: without its data the figures are those of the shipped one.\n"
     listed = "".join(f"{name:<24}{words}\n" for name, words in lines)
     return f"{report.headline.replace('*', '')}\n{report.uncertainty}\n\n{form}\n\n{listed}{again}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
-import plotly.graph_objects as go
 
 from core import charts, linkage, study
-from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, Chart, findings, percent
+from core.charts import ATTACKER_WORDS, LINKAGE_WORDS, findings, percent
 from core.demographics import cell_labels
 from core.linkage import CELLS, Spread
 from core.report import protections
 from core.report.disclosure import to_three_digits, without_small_groups
+from core.report.figures import lower, written_beside_bars
 from core.report.parts import Chapter, DataTable, Exhibit, shares
 from core.report.results import Results
 from core.risk import BY_CELL, FEWEST_FACES
@@ -22,7 +20,7 @@ GROUPINGS = ("sex", "race", "age", "sex and race", BY_CELL)
 """Groupings of `core.risk.GROUPINGS` that a report shows."""
 
 _ATTRIBUTES = {"sex": "Sex", "age": "Age group", "race": "Race"}
-_LOW = 320
+_KNOWN = "How its reading is known: sex {sex}, race {race}, age {age}."
 
 
 def of_results(results: Results, *, smallest: int | None = None) -> tuple[Chapter, ...]:
@@ -91,8 +89,8 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
                 "risk-curve",
                 findings.against_guess(result),
                 "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random"
-                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is named "
-                "are no rarity.",
+                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is "
+                "named are no rarity.",
                 charts.risk_curve(results.curve, result),
             ),
             Exhibit(
@@ -169,26 +167,28 @@ def _linked(results: Results) -> Chapter:
     named, gain = chosen.success[1], study.gain(chosen, papers)
     rows = [
         _row("This attack", named, chosen.companies),
-        _row("The paper's attack", papers.success[1], papers.companies),
-        _row("Named more than by the paper's attack", gain, chosen.companies),
+        _row(
+            "The same attacker, by cell" if results.own_attacker else "The paper's attack", papers.success[1], papers.companies
+        ),
+        _row("Named more than by that", gain, chosen.companies),
         _row("Perfect inference", chosen.perfect_inference, chosen.companies),
         _row("Advantage over the guess from the census", chosen.advantage, chosen.companies),
         ("Guess from the census", chosen.census_guess, None, None, "Exact"),
         ("Random name", chosen.random_guess, None, None, "Exact"),
     ]
-    most = max(chosen.success)
+    most, other = max(chosen.success), "by cell it names" if results.own_attacker else "the paper's"
     return Chapter(
         "linkage",
         "With a stronger way to find names",
         (
-            f"The chosen attack: {findings.attack(chosen.scenario)}. Its figures rest on "
+            f"The chosen attack: {findings.attack(chosen.scenario, results.reader)}. Its figures rest on "
             f"{findings.simulated(chosen.companies, chosen.own_staff)}, person by person. On average the attacker hesitates "
             f"among {chosen.anonymity.mean:,.1f} names.",
         ),
         (
             DataTable(
                 "linkage",
-                f"This attack names {percent(named.mean)} of people, the paper's {percent(papers.success[1].mean)}",
+                f"This attack names {percent(named.mean)} of people, {other} {percent(papers.success[1].mean)}",
                 "Share of people named at the first guess, in the same companies. Intervals: 95%, of the mean.",
                 pd.DataFrame(rows, columns=["figure", "share", "from", "to", "how"]),
                 shares("share", "from", "to"),
@@ -225,7 +225,7 @@ def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
                 findings.who_bears_most(told, grouping),
                 f"Chance of one person to be named, by {grouping}. {how}. Whiskers: 95% intervals. Of many groups "
                 f"the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
-                charts.exposure(told, grouping=grouping, with_counts=smallest is None),
+                written_beside_bars(charts.exposure(told, grouping=grouping, with_counts=smallest is None)),
             )
         )
     words: tuple[str, ...] = ()
@@ -258,16 +258,18 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
             f"confusion-{name}",
             f"{_ATTRIBUTES[name]} is read rightly for {percent(evaluation.accuracy)} of faces",
             "Share of all held-out faces, truth by reading.",
-            _lower(charts.confusion(evaluation, attribute=name)),
+            lower(charts.confusion(evaluation, attribute=name)),
         )
         for name, evaluation in evaluations.items()
     )
     scenario = results.scenario
     pictures = f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
+    own = results.own_attacker
+    reader = f"own attacker, {own.words}" if own else f"{ATTACKER_WORDS[scenario.attacker].lower()}{pictures}"
     return Chapter(
         "how-faces-are-read",
         "How well the attacker reads faces",
-        (f"Faces are read by: {ATTACKER_WORDS[scenario.attacker].lower()}{pictures}.",),
+        (f"Faces are read by: {reader}.", *((_KNOWN.format(**own.how),) if own else ())),
         (
             DataTable(
                 "attributes",
@@ -280,11 +282,6 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
             *(matrices if with_confusion else ()),
         ),
     )
-
-
-def _lower(chart: Chart) -> Chart:
-    """Return a chart low enough for three on two pages."""
-    return replace(chart, figure=go.Figure(chart.figure).update_layout(height=_LOW))
 
 
 def _what_would_change_it(results: Results) -> Chapter:

@@ -24,6 +24,7 @@ from core.report.results import Results
 from core.report.sections import Assessment
 from core.scenario import BY_BIN, CORRECTED, EXACT, Scenario
 from core.staff import Staff
+from core.study import OwnAttacker
 
 PRODUCT = "Faceprint Risk"
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "plotly")
@@ -61,7 +62,7 @@ class Report:
     ----------
     scenario : Scenario
     staff : Staff or None
-    own_attacker : str
+    own_attacker : OwnAttacker or None
         See `Results`.
     smallest : int or None
         Fewest people of a group that is shown; None for the full form.
@@ -81,7 +82,7 @@ class Report:
 
     scenario: Scenario
     staff: Staff | None
-    own_attacker: str
+    own_attacker: OwnAttacker | None
     smallest: int | None
     made: date
     headline: str
@@ -143,7 +144,9 @@ def contents(results: Results, *, made: date, smallest: int | None = None) -> Re
     """
     if smallest is not None:
         smallest = checked_threshold(smallest)
-    headline, uncertainty = findings.of_linkage(results.linked) if results.linked else findings.of_risk(results.study)
+    headline, uncertainty = (
+        findings.of_linkage(results.linked, results.reader) if results.linked else findings.of_risk(results.study)
+    )
     return Report(
         scenario=results.scenario,
         staff=results.staff,
@@ -172,7 +175,9 @@ def _assessment(results: Results) -> Assessment:
     """Draft the impact assessment about what the report shows."""
     scenario = results.scenario if results.linked else results.scenario.replace(linkage=CELLS)
     shown = replace(results.study, scenario=scenario)
-    return draft(shown, results.groups, results.frontiers[0], linked=results.linked, basis=_basis(results, None))
+    return draft(
+        shown, results.groups, results.frontiers[0], linked=results.linked, basis=_basis(results, None), reader=results.reader
+    )
 
 
 def _choices(results: Results) -> tuple[tuple[str, str], ...]:
@@ -181,13 +186,22 @@ def _choices(results: Results) -> tuple[tuple[str, str], ...]:
         ("People in the company", f"{scenario.company_size:,}"),
         *((("Who they are", "the company's own staff"),) if results.staff else _population(scenario)),
         ("Years in an age group", f"{scenario.age_bin_width}"),
-        ("How faces are read", ATTACKER_WORDS[scenario.attacker]),
-        ("Pictures of each person", f"{scenario.pictures}"),
-        ("Race labels", "corrected" if scenario.protocol == CORRECTED else "as in the paper"),
+        *_reader(results),
         ("How names are found", LINKAGE_WORDS[scenario.linkage]),
         ("Ages in the public list", _ages_known(scenario)),
         ("Leaks simulated" if results.staff else "Companies drawn at random", f"{scenario.repeats:,}"),
         ("Seed", f"{scenario.seed}"),
+    )
+
+
+def _reader(results: Results) -> tuple[tuple[str, str], ...]:
+    scenario, own = results.scenario, results.own_attacker
+    if own is not None:
+        return (("How faces are read", f"own attacker, {own.words}"), ("How that is known", own.label.lower()))
+    return (
+        ("How faces are read", ATTACKER_WORDS[scenario.attacker]),
+        ("Pictures of each person", f"{scenario.pictures}"),
+        ("Race labels", "corrected" if scenario.protocol == CORRECTED else "as in the paper"),
     )
 
 
@@ -212,7 +226,8 @@ def _population(scenario: Scenario) -> tuple[tuple[str, str], ...]:
 
 def _basis(results: Results, smallest: int | None) -> tuple[str, ...]:
     """Say where the company's people and the faces come from."""
-    faces = texts.ON_OWN_FACES.format(label=results.own_attacker) if results.own_attacker else texts.ON_GENERATED_FACES
+    own = results.own_attacker
+    faces = texts.ON_OWN_FACES.format(label=own.label.lower(), words=own.words) if own else texts.ON_GENERATED_FACES
     people: tuple[str, ...] = (texts.ON_THE_CENSUS,)
     if results.staff is not None:
         # A sentence on what was completed may count a person or two.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.charts import percent
+from core.charts import percent, tradeoff
+from core.charts.protection import in_a_sentence
 from core.protection import METHODS
-from core.report.parts import Chapter, DataTable, shares
-from core.study import Frontier, Point
-from core.study.frontier import LARGEST_ERROR_RATE
+from core.report.parts import Chapter, DataTable, Exhibit, shares
+from core.study import LARGEST_ERROR_RATE, Frontier, Point
 
 
 def chapter(frontiers: tuple[Frontier, ...]) -> Chapter:
@@ -18,44 +18,57 @@ def chapter(frontiers: tuple[Frontier, ...]) -> Chapter:
         "Protections compared",
         (
             "What is done to embeddings before they are stored, what an attacker who is trained again still achieves, and what "
-            "it costs in recognising people. Shown are no protection, and those that no other one beats in both. These "
-            "figures are recorded for the company that each table names, which need not be the one of this report.",
+            "it costs in recognising people. These figures are recorded for the company that each chart names, which need not "
+            "be the one of this report.",
         ),
-        tuple(_frontier(each) for each in frontiers),
+        tuple(shown for frontier in frontiers for shown in (_trade_off(frontier), _table(frontier))),
     )
 
 
-def _frontier(frontier: Frontier) -> DataTable:
-    best, kept = frontier.best(), frontier.on_frontier()
+def _trade_off(frontier: Frontier) -> Exhibit:
+    best = frontier.best()
+    named = "No protection is usable"
+    if best is not None:
+        named = f"{in_a_sentence(best.method, best.strength)} names fewest, {percent(best.expected_reidentified)}"
+    return Exhibit(
+        f"trade-off-{frontier.faces}",
+        f"On {frontier.faces} faces {named}, with an equal error rate of at most {LARGEST_ERROR_RATE:.0%}",
+        f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} "
+        f"{frontier.faces} faces that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
+        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections that "
+        "no other one beats in both.",
+        tradeoff.protections(frontier),
+    )
+
+
+def _table(frontier: Frontier) -> DataTable:
+    kept = frontier.on_frontier()
     points = (frontier.points[0], *(point for point in kept if point is not frontier.points[0]))
-    named = f"{_protection(best)} names fewest, {percent(best.expected_reidentified)}," if best else "None is usable"
     rows = [
         (
-            _protection(point),
+            _name(point),
             point.expected_reidentified,
             point.low,
             point.high,
             point.equal_error_rate,
+            point.equal_error_low,
+            point.equal_error_high,
             point.rank_one,
         )
         for point in points
     ]
-    columns = ["protection", "share named", "from", "to", "equal error rate", "rank-1"]
+    columns = ["protection", "share named", "from", "to", "equal error rate", "its low", "its high", "rank-1"]
     return DataTable(
         f"protections-{frontier.faces}",
-        f"On {frontier.faces} faces: {named} with an equal error rate of at most {percent(LARGEST_ERROR_RATE)}",
-        f"Measured on {frontier.tested + frontier.pool:,} {frontier.faces} faces that the protection was not fitted to, and on "
-        f"{frontier.pairs} pairs of pictures; a company of {frontier.company_size:,}, age groups of {frontier.age_bin_width} "
-        f"years, seed {frontier.seed}. Share named: exact, by the attacker who names most; 95% interval of the estimate.",
+        "Those that no other one beats, beside none",
+        f"On {frontier.faces} faces. From, to, low, high: 95% intervals. Rank-1: how often a second picture finds its person.",
         pd.DataFrame(rows, columns=columns),
-        shares("share named", "from", "to", "equal error rate", "rank-1"),
+        shares(*columns[1:]),
     )
 
 
-def _protection(point: Point) -> str:
+def _name(point: Point) -> str:
     method = METHODS[point.method]
-    return (
-        method.title
-        if point.strength is None or method.strength is None
-        else f"{method.title}, {point.strength:g} {method.strength.words}"
-    )
+    if point.strength is None or method.strength is None:
+        return method.title
+    return f"{method.title}, {point.strength:g} {method.strength.words}"

@@ -11,7 +11,17 @@ from core.replication import PAPER_BINS
 from core.risk import EquivalenceRisk, Exposure, RiskCurve
 from core.scenario import ATTACKERS, BY_BIN, Scenario
 from core.staff import Staff
-from core.study import PAPER_SIZES, AttributeReading, Evidence, Frontier, LinkageStudy, Study, WidthStudy, Workforce
+from core.study import (
+    PAPER_SIZES,
+    AttributeReading,
+    Evidence,
+    Frontier,
+    LinkageStudy,
+    OwnAttacker,
+    Study,
+    WidthStudy,
+    Workforce,
+)
 from core.study.inference import ATTRIBUTES
 
 THE_PAPERS: dict[str, Any] = {
@@ -50,8 +60,8 @@ class Results:
         The company's own staff, where the results are about it.
     workforce : Workforce or None
         Its true classes.
-    own_attacker : str
-        How an attacker of the visitor's own is known, such as "Measured"; empty for the shipped one.
+    own_attacker : OwnAttacker or None
+        One that takes the place of the shipped ones.
     """
 
     scenario: Scenario
@@ -66,7 +76,17 @@ class Results:
     frontiers: tuple[Frontier, ...]
     staff: Staff | None = None
     workforce: Workforce | None = None
-    own_attacker: str = ""
+    own_attacker: OwnAttacker | None = None
+
+    @property
+    def reader(self) -> str | None:
+        """Who reads the faces, where that is not the scenario's attacker."""
+        return None if self.own_attacker is None else reader_words(self.own_attacker)
+
+
+def reader_words(attacker: OwnAttacker) -> str:
+    """Name an own attacker inside a sentence: "own attacker (measured)"."""
+    return f"own attacker ({attacker.label.lower()})"
 
 
 def is_linked(scenario: Scenario) -> bool:
@@ -99,6 +119,7 @@ def gather(scenario: Scenario, evidence: Evidence, *, staff: Staff | None = None
         frontiers=shipped_frontiers(),
         staff=staff,
         workforce=None if staff is None else study.draw(scenario, evidence),
+        own_attacker=evidence.attacker,
     )
 
 

@@ -66,8 +66,8 @@ ON_OWN_STAFF = (
     "The company is the own staff that was stated: these very people by age, sex and race, not a company drawn at random."
 )
 ON_OWN_FACES = (
-    "The attacker is not the shipped one. {label}: how well it reads faces was brought by whoever made this report, and is as "
-    "sound as that."
+    "The attacker is the own one of whoever made this report, {words}. How well it reads faces is {label}; whatever is "
+    "declared is as sound as the test that it was declared from, and whatever is measured holds for faces like those."
 )
 NEAREST_AGE = (
     "{share} of the company's people are of an age of which the attacker was tested on no face; the nearest age stands in."

@@ -20,9 +20,9 @@ MEASURED, DECLARED, COMBINED, NOT_READ = "Measured", "Declared", "Combined", "No
 _FACES_PER_KIND = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OwnAttacker:
-    """An attacker that takes the place of the shipped ones.
+    """An attacker that takes the place of the shipped ones. Two are equal only if they are the same.
 
     Parameters
     ----------

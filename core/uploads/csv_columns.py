@@ -25,7 +25,7 @@ def describe(content: bytes, name: str, limits: Limits) -> list[Column]:
     columns = []
     for place, column in enumerate(table.header):
         filled = [cells[place].strip() for cells in first if cells[place].strip()]
-        if filled and all(cell[0] in "[(" for cell in filled):
+        if filled and all(cell[0] in "[(" for cell in filled) and all(map(_NUMBER.fullmatch, _list_of(filled[0])[:1])):
             columns.append(Column(column, LIST, len(_list_of(filled[0]))))
         else:
             columns.append(Column(column, NUMBER if filled and all(map(_NUMBER.fullmatch, filled)) else TEXT))

@@ -228,7 +228,7 @@ def test_a_company_of_own_staff_is_measured_in_the_session_alone(opened):
     page = use(by_file(own_staff(opened)))
     page.driver.switch_page(PROTECT).run()
     assert "has not been measured yet" in page.text()
-    shared = set(background._shared_jobs()._kept)
+    shared = set(background._jobs()._kept)
     press(page, "Measure this protection")
     (own,) = page.driver.session_state[background.OWN].values()
     assert own.future.exception(WAIT) is None
@@ -238,7 +238,7 @@ def test_a_company_of_own_staff_is_measured_in_the_session_alone(opened):
     assert "companies drawn at random with your mix of people" in page.text()
     for shelf in vars(protecting._for_all()).values():
         assert shelf._kept == {}
-    assert set(background._shared_jobs()._kept) == shared
+    assert set(background._jobs()._kept) == shared
     page.driver.button(key="forget_own_data").click().run()
     assert "Your staff" not in page.text()
     assert "Recorded on generated faces" in page.text()

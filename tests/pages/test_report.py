@@ -16,7 +16,7 @@ from core.staff import Staff
 from ui import own_data, reporting
 
 PATH = "pages/34_Report.py"
-KEPT = "own_data_report"
+KEPT, KEPT_OF_OWN = "report_made", "own_data_report"
 
 
 def make(page):
@@ -85,16 +85,16 @@ def test_a_report_on_own_staff_stays_with_the_visitor_and_goes_with_the_data(ope
     page = opened(PATH, people="300", repeats="5")
     page.driver.session_state["own_data_source"], page.driver.session_state["own_data_staff"] = own_data.OWN, Staff(counts)
     make(page)
-    made = page.driver.session_state[KEPT].report
+    made = page.driver.session_state[KEPT_OF_OWN].report
     assert made.staff is not None
     assert made.scenario.company_size == 73
     assert page.url() == {"people": "300", "repeats": "5"}
     assert any("your own staff" in caption.value for caption in page.driver.caption)
     other = opened(PATH, people="300", repeats="5")
-    assert KEPT not in other.driver.session_state
+    assert KEPT_OF_OWN not in other.driver.session_state
     assert not any("your own staff" in caption.value for caption in other.driver.caption)
     page.driver.button(key="forget_own_data").click().run()
-    assert KEPT not in page.driver.session_state
+    assert KEPT_OF_OWN not in page.driver.session_state
     assert page.problems() == []
 
 
