@@ -60,7 +60,7 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
             mean,
             simulated.low,
             simulated.high,
-            f"{findings.simulated(scenario.repeats, result.own_staff)}; 95% of them",
+            f"{findings.simulated(result.simulated.repeats, result.own_staff)}; 95% of them",
         ),
         ("Random guess", result.random_guess, None, None, exact),
         ("Perfect inference", result.perfect_inference.expected_reidentified, None, None, exact),
@@ -95,7 +95,7 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
             ),
             Exhibit(
                 "simulated-companies",
-                f"{findings.simulated(scenario.repeats, result.own_staff)}: {percent(mean)} on average",
+                f"{findings.simulated(result.simulated.repeats, result.own_staff)}: {percent(mean)} on average",
                 f"Share of people named in each. The exact expectation is {percent(named)}.",
                 charts.exact_against_simulated(result),
             ),
