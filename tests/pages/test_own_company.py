@@ -218,7 +218,11 @@ SHIPPED_ONLY = (
     "shipped_evidence",
     "_jobs",
     "_workers",
+<<<<<<< HEAD
     "_for_all",
+=======
+    "_shelves",
+>>>>>>> main
     "sample_embeddings",
 )
 

@@ -29,9 +29,9 @@ def few_faces(monkeypatch):
     monkeypatch.setattr(study, "ON_A_PAGE", ("logistic", "lda"))
     for name, value in (("KNOWN_ON_A_PAGE", 400), ("TESTED_ON_A_PAGE", 300), ("POOL_PER_KIND", 1)):
         monkeypatch.setattr(protections, name, value)
-    protecting._for_all.clear()
+    protecting._shelves.clear()
     yield
-    protecting._for_all.clear()
+    protecting._shelves.clear()
 
 
 @pytest.fixture
@@ -235,10 +235,10 @@ def test_a_company_of_own_staff_is_measured_in_the_session_alone(opened):
     page.driver.run()
     assert page.problems() == []
     assert "of 37 could be named" in page.text()
-    assert "companies drawn at random with your mix of people" in page.text()
-    for shelf in vars(protecting._for_all()).values():
+    assert "random companies of this size with your mix of people" in page.text()
+    for shelf in vars(protecting._shelves()).values():
         assert shelf._kept == {}
     assert set(background._jobs()._kept) == shared
     page.driver.button(key="forget_own_data").click().run()
-    assert "Your staff" not in page.text()
+    assert "your mix of people" not in page.text()
     assert "Recorded on generated faces" in page.text()
