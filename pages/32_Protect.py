@@ -74,11 +74,7 @@ def change(scenario: Scenario, before: Measured, after: Measured) -> None:
             f"{charts.percent(after.random_guess)}. {how} on generated faces.",
         )
     recorded = results.recorded_protections("generated")
-<<<<<<< HEAD
-    known = recorded if protecting.is_recorded_for(recorded, scenario) else None
-=======
     known = recorded if protecting.is_about(recorded, scenario) else None
->>>>>>> main
     given = study.advise(first, then, known)
     words = charts.advice(given, first, then, company_size=size, known=recorded.known, compared=known is not None)
     st.info(words, icon=":material/lightbulb:")
@@ -124,11 +120,7 @@ def all_of_them(scenario: Scenario, choice: Choice, after: Measured | None) -> N
     source = controls.view_choice("Measured on", "tested", visitor.TESTED_ON, SOURCES)
     frontier = results.recorded_protections(source)
     chosen = frontier.point(*choice)
-<<<<<<< HEAD
-    if chosen is None and source == "generated" and after is not None and protecting.is_recorded_for(frontier, scenario):
-=======
     if chosen is None and source == "generated" and after is not None and protecting.is_about(frontier, scenario):
->>>>>>> main
         chosen = after.point
     best = frontier.best()
     finding = "No protection tried names fewer at a usable error rate"
@@ -145,11 +137,7 @@ def all_of_them(scenario: Scenario, choice: Choice, after: Measured | None) -> N
         key="protections",
     )
     missing = "" if chosen is not None else " The chosen strength is not among them."
-<<<<<<< HEAD
-    another = "" if protecting.is_recorded_for(frontier, scenario) else " Your company is another one."
-=======
     another = "" if protecting.is_about(frontier, scenario) else " Your company is another one."
->>>>>>> main
     st.caption(
         f"{SOURCES[source].split(',')[0]}: {frontier.known:,} to learn from, {frontier.tested:,} to measure accuracy, {frontier.pool:,} "
         f"others for the risk; {frontier.company_size:,} people like the census, age bins of {charts.counted(frontier.age_bin_width, 'year')}, "
@@ -184,16 +172,9 @@ def protect_now() -> None:
         change(scenario, before, after)
     work(scenario, choice, after)
     warn(method, after, scenario.company_size)
-<<<<<<< HEAD
-    controls.summary(read_by=f"{ATTACKERS}, trained again")
-    if own_data.staff() is not None:
-        st.caption(
-            "Your staff: the risk here is that of companies drawn at random with your mix of people, before and after alike."
-=======
     if own_data.staff() is not None:
         st.caption(
             "Protections are compared on random companies of this size with your mix of people, not on exactly your people."
->>>>>>> main
         )
     if own_data.attacker() is not None:
         st.caption(

@@ -89,13 +89,8 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
                 "risk-curve",
                 findings.against_guess(result),
                 "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random"
-<<<<<<< HEAD
-                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is "
-                "named are no rarity.",
-=======
                 f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody "
                 "is named are no rarity.",
->>>>>>> main
                 charts.risk_curve(results.curve, result),
             ),
             Exhibit(
