@@ -34,8 +34,8 @@ def _trade_off(frontier: Frontier) -> Exhibit:
         f"trade-off-{frontier.faces}",
         f"On {frontier.faces} faces {named}, with an equal error rate of at most {LARGEST_ERROR_RATE:.0%}",
         f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} "
-        f"{frontier.faces} faces that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
-        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections "
+        f"{frontier.faces} faces that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company "
+        f"of {frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections "
         "that no other one beats in both.",
         tradeoff.protections(frontier),
     )

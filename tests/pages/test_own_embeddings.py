@@ -210,7 +210,7 @@ def test_two_visitors_never_see_each_others_faces(opened, tmp_path, monkeypatch)
             assert name not in page.driver.session_state
     assert list(tmp_path.iterdir()) == []
     assert one.url() == {}
-    assert background._jobs() == {}
+    assert background._jobs()._kept == {}
 
 
 def test_all_is_gone_at_a_click(opened):
