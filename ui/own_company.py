@@ -19,7 +19,7 @@ _WAY_WORDS = {"table": "Fill in a table", "file": "Upload a list", "totals": "To
 _SOURCE_WORDS = {own_data.CENSUS: "Census", own_data.OWN: "Own staff"}
 _KINDS = ["csv", "xlsx", "tsv", "txt"]
 _MOST_MEGABYTES = 50
-_GROUPS = ("under 30", "30 to 39", "40 to 49", "50 to 59", "60+")
+_GROUPS = ("under 30", "30 to 39", "40 to 49", "50+")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EVEN = 50
 

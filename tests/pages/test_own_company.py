@@ -106,7 +106,7 @@ def test_a_table_is_edited_in_the_page(opened):
     page.driver.session_state[key] = {
         "edited_rows": {0: {"people": 12}, 1: {"people": 8, "race": "Black"}},
         "added_rows": [{"age": "44", "sex": "Male", "race": "Indian", "people": 5}],
-        "deleted_rows": [9],
+        "deleted_rows": [7],
     }
     page.driver.run()
     assert "**Understood:** 25 people, 48.0% of them women" in page.text()
