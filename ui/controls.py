@@ -228,11 +228,19 @@ def race_percents() -> None:
                 st.error(f"{str(error)[0].upper()}{str(error)[1:]}. The former mix stays.")
 
 
-def summary(*, by_cells: bool = True) -> None:
-    """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another."""
+def summary(*, by_cells: bool = True, read_by: str = "") -> None:
+    """State, in one line, the choices of the scenario; and that a page compares cells where the scenario's linkage is another.
+
+    A page with attackers of its own says in `read_by` who they are.
+    """
     scenario = visitor.scenario()
     if own_data.staff() is not None:
-        _summary(["from your own list"], f"{counted(scenario.repeats, 'simulated leak')} of your company", by_cells=by_cells)
+        _summary(
+            ["from your own list"],
+            f"{counted(scenario.repeats, 'simulated leak')} of your company",
+            by_cells=by_cells,
+            read_by=read_by,
+        )
         return
     people = [f"ages {scenario.youngest} to {scenario.oldest}"]
     people.append("women as in the census" if scenario.female_percent is None else f"{scenario.female_percent}% women")
@@ -242,10 +250,10 @@ def summary(*, by_cells: bool = True) -> None:
         people.append(
             ", ".join(f"{percent}% {race}" for race, percent in zip(RACES, scenario.race_percents, strict=True) if percent)
         )
-    _summary(people, f"{counted(scenario.repeats, 'company')} drawn", by_cells=by_cells)
+    _summary(people, f"{counted(scenario.repeats, 'company')} drawn", by_cells=by_cells, read_by=read_by)
 
 
-def _summary(people: list[str], drawn: str, *, by_cells: bool) -> None:
+def _summary(people: list[str], drawn: str, *, by_cells: bool, read_by: str) -> None:
     scenario = visitor.scenario()
     holds_it = "holds it" if own_data.staff() is None else "holds it, but not your company"
     labels = "corrected race labels" if scenario.protocol == CORRECTED else "the paper's race labels"
@@ -257,9 +265,10 @@ def _summary(people: list[str], drawn: str, *, by_cells: bool) -> None:
     own = own_data.attacker()
     if own is not None:
         labels, reader = f"{own.label} attacker", f"your own, {own.words}"
+    reader, drawn = (read_by, "") if read_by else (reader, f"{drawn}; ")
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
-        f"{labels}; faces read by {reader}; {drawn}; seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"
+        f"{labels}; faces read by {reader}; {drawn}seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"
     )
 
 
@@ -321,6 +330,11 @@ def set_value(key: str, value: Any) -> None:
     else:
         told[key] = [*told.get(key, []), reported, value]
         st.session_state[key] = value
+
+
+def forget_one(key: str) -> None:
+    """Drop what one control showed: another takes its place."""
+    st.session_state.get(_TOLD, {}).pop(key, None)
 
 
 def forget() -> None:

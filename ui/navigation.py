@@ -24,6 +24,7 @@ NAVIGATION = {
     },
     "Your case": {
         "pages/31_The_company.py": "The company",
+        "pages/32_Protect.py": "Protect",
         "pages/33_Your_embeddings.py": "Your embeddings",
         "pages/34_Report.py": "Report",
     },

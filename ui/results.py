@@ -18,7 +18,7 @@ from core.inference import Forests, forests
 from core.linkage import CELLS, Spread
 from core.risk import EquivalenceRisk, Exposure, RiskCurve
 from core.scenario import Scenario
-from core.study import Attack, AttributeReading, Evidence, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
+from core.study import Attack, AttributeReading, Evidence, Frontier, LinkageStudy, PictureStudy, Study, WidthStudy, Workforce
 from core.verification import Pairs
 from core.verification import equal_error_rate as equal_error_rate_of
 from ui import own_data
@@ -168,6 +168,12 @@ def recorded_replication() -> dict:
 def recorded_comparison(faces: str) -> dict:
     """Return the comparison of attackers on "generated" or "real" faces, as recorded in `models/`."""
     return shipped.read_json({"generated": shipped.COMPARISON, "real": shipped.COMPARISON_REAL}[faces])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def recorded_protections(faces: str) -> Frontier:
+    """Return all protections side by side on "generated" or "real" faces, as recorded in `models/`."""
+    return study.load_frontier({"generated": shipped.PROTECTIONS, "real": shipped.PROTECTIONS_REAL}[faces])
 
 
 def _without(scenario: Scenario, *names: str) -> Scenario:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.checks import one_of, real_number, whole_number
+from core.protection import METHODS, method_of
 from core.risk import GROUPINGS
 from core.scenario import Scenario, from_strings, to_string
 from core.study.inference import ATTRIBUTES
@@ -43,6 +44,7 @@ TESTED_ON = ("generated", "real")
 FORMS = ("full", "publishable")
 LARGEST_PAIR = 999
 LARGEST_THRESHOLD = 20
+LARGEST_STRENGTH = max(method.strength.high for method in METHODS.values() if method.strength)
 
 _VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "attribute": (ATTRIBUTES[0], lambda text: one_of("attribute", text, ATTRIBUTES)),
@@ -53,6 +55,8 @@ _VIEWS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "number": (0, lambda text: whole_number("number of the pair", int(text) if text.isdecimal() else text, 0, LARGEST_PAIR)),
     "form": (FORMS[0], lambda text: one_of("form of the report", text, FORMS)),
     "threshold": (None, lambda text: real_number("threshold", text, 0, LARGEST_THRESHOLD)),
+    "protection": ("leace", lambda text: one_of("protection", text, tuple(METHODS))),
+    "strength": (None, lambda text: real_number("strength", text, 0, LARGEST_STRENGTH)),
 }
 """What a page shows of its results: name in the URL, default, and how to read it."""
 
@@ -104,6 +108,13 @@ def _take_over(given: dict[str, str]) -> None:
             except ValueError as error:
                 instead = "the usual one" if default is None else default
                 problems.append(f"{str(error)[0].upper()}{str(error)[1:]}; {instead} is used instead.")
+    if (strength := views.pop("strength", None)) is not None:
+        method = method_of(views.get("protection", _VIEWS["protection"][0]))
+        try:
+            views["strength"] = method.chosen(int(strength) if strength.is_integer() else strength)
+        except ValueError as error:
+            instead = f"{method.strength.default:g} is used instead" if method.strength else "it is left out"
+            problems.append(f"{str(error)[0].upper()}{str(error)[1:]}; {instead}.")
     st.session_state[_SCENARIO] = wanted
     st.session_state[_VIEW] = views
     st.session_state[_PROBLEMS] = problems

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.checks import FloatArray, IntArray, matrix, one_of, row_numbers
-from core.demographics import AGES, RACES, SEXES, AgeBins, cells_of
+from core.demographics import AGES, NARROWEST_BIN, RACES, SEXES, WIDEST_BIN, AgeBins, cells_of
 from core.scenario import CORRECTED, PAPER, PROTOCOLS
 
 _SUM_TOLERANCE = 5e-3
@@ -73,6 +73,39 @@ class Beliefs:
         return read_race(self.race, self.protocol)
 
 
+@dataclass(frozen=True)
+class Predictions:
+    """What an attacker reads from beliefs, for every width of an age bin: a fiftieth of the beliefs' size.
+
+    Parameters
+    ----------
+    sex : (n,) int8
+    race : (n,) int8
+    age_bin : (widths, n) int8
+        A row for each width, from the narrowest to the widest.
+    """
+
+    sex: IntArray
+    race: IntArray
+    age_bin: IntArray
+
+    @classmethod
+    def of(cls, beliefs: Beliefs) -> Predictions:
+        """Read what is likeliest."""
+        widths = range(NARROWEST_BIN, WIDEST_BIN + 1)
+        ages = np.array([beliefs.predicted_age_bin(AgeBins(width)) for width in widths], dtype=np.int8)
+        return cls(beliefs.predicted_sex().astype(np.int8), beliefs.predicted_race().astype(np.int8), ages)
+
+    def predicted_sex(self) -> IntArray:
+        return self.sex.astype(np.int64)
+
+    def predicted_age_bin(self, bins: AgeBins) -> IntArray:
+        return self.age_bin[bins.width - NARROWEST_BIN].astype(np.int64)
+
+    def predicted_race(self) -> IntArray:
+        return self.race.astype(np.int64)
+
+
 def read_race(beliefs: FloatArray, protocol: str) -> IntArray:
     """Race read from beliefs of shape (n, 4).
 
@@ -82,6 +115,6 @@ def read_race(beliefs: FloatArray, protocol: str) -> IntArray:
     return (beliefs > 0.5).argmax(axis=1) if protocol == PAPER else beliefs.argmax(axis=1)
 
 
-def predicted_cells(beliefs: Beliefs, bins: AgeBins) -> IntArray:
+def predicted_cells(beliefs: Beliefs | Predictions, bins: AgeBins) -> IntArray:
     """Cell that the attacker reads for each face, shape (n,)."""
     return cells_of(beliefs.predicted_age_bin(bins), beliefs.predicted_sex(), beliefs.predicted_race())

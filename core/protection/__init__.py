@@ -1,6 +1,7 @@
 """What can be done to embeddings before they are stored, and what it costs in verification."""
 
-from core.protection.effect import RETRAINED, Effect, Material, Prepared, Privacy, Reading, effect_of, prepare, steps
+from core.protection.effect import Attacked, Effect, Privacy, Reading, attack, effect_of, judge, steps
+from core.protection.material import RETRAINED, Material, Prepared, prepare
 from core.protection.methods import METHODS, Method, Strength, method_of
 from core.protection.transforms import Fitted, Protection
 from core.protection.usefulness import Utility
@@ -8,6 +9,7 @@ from core.protection.usefulness import Utility
 __all__ = [
     "METHODS",
     "RETRAINED",
+    "Attacked",
     "Effect",
     "Fitted",
     "Material",
@@ -18,7 +20,9 @@ __all__ = [
     "Reading",
     "Strength",
     "Utility",
+    "attack",
     "effect_of",
+    "judge",
     "method_of",
     "prepare",
     "steps",

@@ -11,85 +11,57 @@ import numpy as np
 from core import company, risk
 from core.checks import FloatArray, IntArray
 from core.demographics import AgeBins
-from core.faces import Faces, near_identical_groups, split
-from core.inference import attackers, predicted_cells
+from core.faces import Faces
+from core.inference import Predictions, attackers, predicted_cells
 from core.inference.attackers import Attacker
-from core.inference.beliefs import Beliefs
+from core.protection.material import RETRAINED, Prepared
 from core.protection.transforms import Fitted, Protection
 from core.protection.usefulness import Utility, utility_of
 
 ATTRIBUTES = ("sex", "race", "age")
-RETRAINED = ("forest", "logistic", "svm", "mlp", "neighbours")
-"""Attackers that are trained again on protected embeddings; the best of them counts."""
-
 BOOTSTRAP_REPEATS = 100
 _FEWEST_SECONDS = 0.2
 _MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Material:
-    """What a protection is measured on.
+class Reader:
+    """What one attacker reads off protected embeddings.
 
     Parameters
     ----------
-    known : Faces
-        Labelled faces that the protection is fitted to. Attackers have the same ones, protected.
-    tested : Faces
-        Others with the same mix, on which accuracy is measured.
-    pool : Faces
-        Others that stand for the people of companies.
-    pictures : (n, d) floats
-        Several pictures of each of some people, for verification.
-    person : (n,) ints
-    population : (80, 2, 4) floats
-        Shares of the company's population by age, sex and race.
-    company_size : int
-    bins : AgeBins
-    impostors : int or None
-        Pairs of two people that are compared; None for all.
-    groups : (known,) ints, optional
-        Known faces that stay on one side of every split, such as those of one person; near-identical ones without it.
+    attacker : str
+    tested, pool : Predictions
+        Of the material's faces.
     """
 
-    known: Faces
-    tested: Faces
-    pool: Faces
-    pictures: FloatArray
-    person: IntArray
-    population: FloatArray
-    company_size: int
-    bins: AgeBins
-    impostors: int | None = None
-    groups: IntArray | None = None
+    attacker: str
+    tested: Predictions
+    pool: Predictions
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What all protections of one material share.
+class Attacked:
+    """An attack on one protection: what it means for companies of any size and any age bins says `judge`.
 
     Parameters
     ----------
-    material : Material
-    names : tuple of str
-        Attackers that are trained again.
-    groups : (known,) ints
-        Near-identical photos among the known faces share a number.
-    half : Faces
-        Half of the known faces, for protections that must not be fitted to all that attackers train on.
-    unaware : Attacker
-        Trained on unprotected embeddings.
-    matched : company.Matching
-    seed : int
+    readers : tuple of Reader
+        Attackers trained on protected embeddings.
+    unaware : Reader or None
+        The one that never saw the protection; None where the protected embeddings have another dimension.
+    utility : Utility
+        In a gallery of the material's company.
+    fitted, dimension, per_second
+        As in `Effect`.
     """
 
-    material: Material
-    names: tuple[str, ...]
-    groups: IntArray
-    half: Faces
-    unaware: Attacker
-    matched: company.Matching
-    seed: int
+    readers: tuple[Reader, ...]
+    unaware: Reader | None
+    utility: Utility
+    fitted: int
+    dimension: int
+    per_second: float
 
 
 @dataclass(frozen=True)
@@ -171,35 +143,8 @@ class Effect:
     per_second: float
 
 
-def prepare(
-    material: Material,
-    *,
-    seed: int,
-    names: tuple[str, ...] = RETRAINED,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Prepared:
-    """Do what all protections of one material share: train the attacker that sees none of them.
-
-    Parameters
-    ----------
-    material : Material
-    seed : int
-    names : attackers, of `core.scenario.ATTACKERS`
-        The first of them but the forest also stays unaware of the protection.
-    progress : callable
-        Told each step; 1 in all.
-    """
-    progress("training an attacker that knows no protection")
-    groups = near_identical_groups(material.known.embeddings) if material.groups is None else material.groups
-    name = next((each for each in names if each != "forest"), names[0])
-    unaware = attackers.train(name, material.known, seed=seed, groups=groups)
-    matched = company.match(material.population, material.pool.people)
-    half, _ = split(len(material.known), rng=np.random.default_rng([seed, 37]), held_out_share=0.5, groups=groups)
-    return Prepared(material, names, groups, material.known.take(half), unaware, matched, seed)
-
-
 def steps(names: tuple[str, ...] = RETRAINED) -> int:
-    """Messages that `effect_of` sends."""
+    """Messages that `attack` sends."""
     return len(names) + 2
 
 
@@ -210,7 +155,19 @@ def effect_of(
     apart: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Effect:
-    """Fit a protection, attack it, and verify with it.
+    """Fit a protection, attack it, and verify with it: `attack`, then `judge`."""
+    return judge(attack(protection, prepared, apart=apart, progress=progress), prepared)
+
+
+def attack(
+    protection: Protection,
+    prepared: Prepared,
+    *,
+    apart: bool = False,
+    same_faces: Attacked | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Attacked:
+    """Do what takes long: fit a protection, train attackers on what it protects, and compare protected pictures.
 
     Parameters
     ----------
@@ -219,37 +176,48 @@ def effect_of(
     apart : bool
         Whether the protection is fitted to one half of the known faces, and attackers have the other half, too: what a
         protection does to faces that it knows by heart teaches attackers too little of what it does to others.
+    same_faces : Attacked, optional
+        An attack on this protection of the same faces, and pictures of other people: its attackers need no second training.
     progress : callable
-        Told each step; what it raises ends the work.
+        Told each step, `steps` in all; what it raises ends the work.
     """
     material, seed = prepared.material, prepared.seed
+    fitted_to = prepared.half if apart else material.known
     progress("fitting the protection")
-    fitted = protection.fit(prepared.half if apart else material.known, seed=seed)
-    # Noise and keys of each set are drawn anew.
-    known, tested, pool = (
-        Faces(fitted.transform(faces.embeddings, rng=np.random.default_rng([seed, 33, number])), faces.people)
-        for number, faces in enumerate((material.known, material.tested, material.pool))
-    )
-    readings = []
-    for name in prepared.names:
-        progress(f"training {name} on protected embeddings")
-        attacker = attackers.train(name, known, seed=seed, groups=prepared.groups)
-        readings.append(_reading(name, attacker, tested, pool, prepared))
+    fitted = protection.fit(fitted_to, seed=seed)
+    if same_faces is None:
+        readers, unaware = _readers(fitted, prepared, progress)
+    else:
+        readers, unaware = same_faces.readers, same_faces.unaware
     progress("comparing pictures")
-    dimension = known.embeddings.shape[1]
-    unaware = None
-    if dimension == material.known.embeddings.shape[1]:
-        unaware = _reading(prepared.unaware.name, prepared.unaware, tested, pool, prepared)
-    privacy = Privacy(tuple(readings), unaware, majority(tested, material.bins), len(tested))
-    pictures = fitted.transform(material.pictures, rng=np.random.default_rng([seed, 34]), person=material.person)
+    # Keys of people are many small matrices, which several threads only slow down.
+    with attackers.one_thread():
+        pictures = fitted.transform(material.pictures, rng=np.random.default_rng([seed, 34]), person=material.person)
+        per_second = _per_second(fitted, material.pictures, material.person)
     rng = np.random.default_rng([seed, 35])
     utility = utility_of(pictures, material.person, gallery=material.company_size, impostors=material.impostors, rng=rng)
+    return Attacked(readers, unaware, utility, len(fitted_to), pictures.shape[1], per_second)
+
+
+def judge(attacked: Attacked, prepared: Prepared) -> Effect:
+    """Say what an attack means for a company, whatever the size and the age bins it was made for.
+
+    Parameters
+    ----------
+    attacked : Attacked
+    prepared : Prepared
+        That of the attack, or `for_company` of it.
+    """
+    material = prepared.material
+    tested, bins = material.tested, material.bins
+    retrained = tuple(_reading(reader, prepared) for reader in attacked.readers)
+    unaware = None if attacked.unaware is None else _reading(attacked.unaware, prepared)
     return Effect(
-        privacy,
-        utility,
-        len(prepared.half if apart else known),
-        dimension,
-        _per_second(fitted, material.pictures, material.person),
+        Privacy(retrained, unaware, majority(tested, bins), len(tested)),
+        attacked.utility.in_gallery(material.company_size),
+        attacked.fitted,
+        attacked.dimension,
+        attacked.per_second,
     )
 
 
@@ -260,25 +228,48 @@ def majority(faces: Faces, bins: AgeBins) -> dict[str, float]:
     return {name: float(count.max() / len(people)) for name, count in counts.items()}
 
 
-def _reading(name: str, attacker: Attacker, tested: Faces, pool: Faces, prepared: Prepared) -> Reading:
-    bins, size = prepared.material.bins, prepared.material.company_size
+def _readers(fitted: Fitted, prepared: Prepared, progress: Callable[[str], None]) -> tuple[tuple[Reader, ...], Reader | None]:
+    """Train attackers on protected embeddings; they and the unaware one read others."""
+    material, seed = prepared.material, prepared.seed
+    # Noise and keys of each set are drawn anew.
     with attackers.one_thread():
-        of_tested, of_pool = attacker.beliefs(tested.embeddings), attacker.beliefs(pool.embeddings)
-    predicted = predicted_cells(of_pool, bins)
+        known, tested, pool = (
+            Faces(fitted.transform(faces.embeddings, rng=np.random.default_rng([seed, 33, number])), faces.people)
+            for number, faces in enumerate((material.known, material.tested, material.pool))
+        )
+    readers = []
+    for name in prepared.names:
+        progress(f"training {name} on protected embeddings")
+        attacker = attackers.train(name, known, seed=seed, groups=prepared.groups)
+        readers.append(_reader(attacker, tested, pool))
+    same_dimension = known.embeddings.shape[1] == material.known.embeddings.shape[1]
+    return tuple(readers), _reader(prepared.unaware, tested, pool) if same_dimension else None
+
+
+def _reader(attacker: Attacker, tested: Faces, pool: Faces) -> Reader:
+    with attackers.one_thread():
+        of_tested, of_pool = (attacker.beliefs(faces.embeddings) for faces in (tested, pool))
+    return Reader(attacker.name, Predictions.of(of_tested), Predictions.of(of_pool))
+
+
+def _reading(reader: Reader, prepared: Prepared) -> Reading:
+    material, bins, size = prepared.material, prepared.material.bins, prepared.material.company_size
+    predicted = predicted_cells(reader.pool, bins)
     share = risk.exact(company.outcomes(prepared.matched, predicted, bins), size).expected_reidentified
     rng = np.random.default_rng([prepared.seed, 36])
     q, a = company.resampled_outcomes(prepared.matched, predicted, bins, repeats=BOOTSTRAP_REPEATS, rng=rng)
     low, high = np.percentile(risk.expected_shares(q, a, size), [risk.LOW_PERCENTILE, risk.HIGH_PERCENTILE])
     advantage = float(risk.advantage(share, size))
-    return Reading(name, _accuracy(of_tested, tested, bins), share, float(low), float(high), advantage)
+    accuracy = _accuracy(reader.tested, material.tested, bins)
+    return Reading(reader.attacker, accuracy, share, float(low), float(high), advantage)
 
 
-def _accuracy(beliefs: Beliefs, faces: Faces, bins: AgeBins) -> dict[str, float]:
+def _accuracy(predictions: Predictions, faces: Faces, bins: AgeBins) -> dict[str, float]:
     people = faces.people
     right = {
-        "sex": beliefs.predicted_sex() == people.sex,
-        "race": beliefs.predicted_race() == people.race,
-        "age": beliefs.predicted_age_bin(bins) == bins.of(people.age),
+        "sex": predictions.predicted_sex() == people.sex,
+        "race": predictions.predicted_race() == people.race,
+        "age": predictions.predicted_age_bin(bins) == bins.of(people.age),
     }
     return {name: float(values.mean()) for name, values in right.items()}
 

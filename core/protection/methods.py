@@ -87,13 +87,17 @@ class Method:
     needs_secret: bool = False
     apart: bool = False
 
-    def protection(self, strength: float | None = None) -> Protection:
-        """Return the protection of a strength, the default one without it. Raises ValueError for one out of range."""
+    def chosen(self, strength: float | None = None) -> float | None:
+        """Return a strength, the default one without it, None where there is none. Raises ValueError for one out of range."""
         if self.strength is None:
             if strength is not None:
                 raise ValueError(f"{self.name} has no strength to choose, got {strength:g}")
-            return self.make(0)
-        return self.make(self.strength.checked(self.strength.default if strength is None else strength))
+            return None
+        return self.strength.checked(self.strength.default if strength is None else strength)
+
+    def protection(self, strength: float | None = None) -> Protection:
+        """Return the protection of a strength, the default one without it. Raises ValueError for one out of range."""
+        return self.make(self.chosen(strength) or 0)
 
 
 _DIMENSIONS = Strength("numbers that are left", 1, 128, 32, (32, 16))

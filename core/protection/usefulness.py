@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class Utility:
         Error rates over thresholds.
     genuine, impostor : int
         Pairs behind the rates.
+    nearer : (people,) ints
+        For each person with two pictures, how many others are as near or nearer; see `identification`.
     """
 
     equal_error_rate: float
@@ -48,6 +50,12 @@ class Utility:
     curve: verification.Curve
     genuine: int
     impostor: int
+    nearer: IntArray
+
+    def in_gallery(self, size: int) -> Utility:
+        """Return the same with a gallery of another size; nothing else depends on it."""
+        rank_one, people = _identified(self.nearer, size)
+        return replace(self, rank_one=rank_one, gallery=people)
 
 
 FALSE_ACCEPT_RATES = (0.01, 0.001)
@@ -69,7 +77,8 @@ def utility_of(
     rng : numpy.random.Generator
     """
     pairs = verification.pairs_of_people(pictures, person, rng=rng, impostors=impostors)
-    rank_one, people = identification(pictures, person, gallery=gallery)
+    nearer = _people_nearer(pictures, person)
+    rank_one, people = _identified(nearer, gallery)
     low, high = _interval(pairs, np.unique(person, return_counts=True)[1], rng)
     return Utility(
         equal_error_rate=verification.equal_error_rate(pairs),
@@ -81,6 +90,7 @@ def utility_of(
         curve=verification.curve(pairs, points=CURVE_POINTS),
         genuine=len(pairs.genuine),
         impostor=len(pairs.impostor),
+        nearer=nearer,
     )
 
 
@@ -97,16 +107,24 @@ def identification(pictures: FloatArray, person: IntArray, *, gallery: int) -> t
     people : int
         N, or P where there are fewer with two pictures.
     """
-    from scipy.special import gammaln
+    return _identified(_people_nearer(pictures, person), gallery)
 
+
+def _people_nearer(pictures: FloatArray, person: IntArray) -> IntArray:
+    """How many other people are as near to a person's second picture as the person's first, or nearer."""
     order = np.argsort(person, kind="stable")
     _, first, count = np.unique(person[order], return_index=True, return_counts=True)
     first = first[count > 1]
-    total = len(first)
     shown, looking = (pictures[order[first + k]].astype(np.float64) for k in (0, 1))
     distances = squared_distances(looking, shown)
     own = np.diag(distances)[:, None]
-    nearer = (distances <= own * (1 + _TOLERANCE) + _TOLERANCE * distances.mean()).sum(axis=1) - 1
+    return (distances <= own * (1 + _TOLERANCE) + _TOLERANCE * distances.mean()).sum(axis=1) - 1
+
+
+def _identified(nearer: IntArray, gallery: int) -> tuple[float, int]:
+    from scipy.special import gammaln
+
+    total = len(nearer)
     size = min(gallery, total)
     left = total - 1 - nearer
 

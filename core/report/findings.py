@@ -12,7 +12,7 @@ from core.report.sections import Blank, Points, Section, Table
 from core.risk import FEWEST_FACES, GROUPINGS, Exposure
 from core.scenario import LINKAGES
 from core.study import Frontier, LinkageStudy, Point, Study
-from core.study.protections import LARGEST_ERROR_RATE
+from core.study.frontier import LARGEST_ERROR_RATE
 
 _MOST_ROWS = 5
 _FEWEST_FOR_PERCENTILES = 10

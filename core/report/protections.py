@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.charts import percent, tradeoff
-from core.charts.protection import in_a_sentence
+from core import charts
+from core.charts import in_a_sentence, percent
 from core.protection import METHODS
 from core.report.parts import Chapter, DataTable, Exhibit, shares
 from core.study import LARGEST_ERROR_RATE, Frontier, Point
@@ -30,14 +30,15 @@ def _trade_off(frontier: Frontier) -> Exhibit:
     named = "No protection is usable"
     if best is not None:
         named = f"{in_a_sentence(best.method, best.strength)} names fewest, {percent(best.expected_reidentified)}"
+    faces, usable = frontier.faces, f"an equal error rate of at most {LARGEST_ERROR_RATE:.0%}"
     return Exhibit(
-        f"trade-off-{frontier.faces}",
-        f"On {frontier.faces} faces {named}, with an equal error rate of at most {LARGEST_ERROR_RATE:.0%}",
-        f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} "
-        f"{frontier.faces} faces that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
-        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections that "
-        "no other one beats in both.",
-        tradeoff.protections(frontier),
+        f"trade-off-{faces}",
+        f"On {faces} faces {named}, with {usable}",
+        f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} {faces} faces "
+        f"that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
+        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections "
+        "that no other one beats in both. Ring: the one named above, with 95% intervals.",
+        charts.protections(frontier, chosen=best),
     )
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import company, linkage, protection, replication, risk, shipped
+from core import company, linkage, protection, replication, risk
 from core.checks import FloatArray
 from core.demographics import AgeBins
 from core.faces import Faces, near_identical_groups, utkface
 from core.faces.generator import FaceGenerator
 from core.faces.people import Pictures
 from core.inference import held_out
-from core.protection import METHODS, Effect, Material, Prepared, method_of
+from core.protection import METHODS, Attacked, Effect, Material, Prepared, method_of
 from core.protection.effect import ATTRIBUTES
 from core.scenario import LINKAGES, Scenario
-
-LARGEST_ERROR_RATE = 0.03
-"""Equal error rate up to which a protection counts as usable where the best one is looked for."""
+from core.study.frontier import Frontier, Point
 
 ON_A_PAGE = ("logistic", "svm", "mlp")
 """Attackers that are trained again on a page, where seconds count: those that name most people in the frontiers."""
@@ -90,130 +86,6 @@ class Protected:
                 for each in privacy.retrained
             },
         )
-
-
-@dataclass(frozen=True)
-class Point:
-    """One protection of one strength on a trade-off chart. Shares from 0 to 1.
-
-    Parameters
-    ----------
-    method : str
-    strength : float or None
-    attacker : str
-        The retrained attacker who names most people.
-    expected_reidentified, low, high : float
-        Exact E of that attacker, and its interval for the error of the estimate.
-    accuracy, best_attacker : dict
-        Best accuracy of each attribute, and who reaches it.
-    unaware : float or None
-        E of the attacker that never saw the protection.
-    equal_error_rate, equal_error_low, equal_error_high : float
-    true_accept : dict
-        By false accept rate, as text.
-    rank_one : float
-    fitted : int
-        Faces that the protection was fitted to; attackers train on all that are known.
-    dimension : int
-    per_second : float
-        Embeddings protected per second, two digits.
-    by_attacker : dict
-        Accuracies and E of each retrained attacker.
-    """
-
-    method: str
-    strength: float | None
-    attacker: str
-    expected_reidentified: float
-    low: float
-    high: float
-    accuracy: dict[str, float]
-    best_attacker: dict[str, str]
-    unaware: float | None
-    equal_error_rate: float
-    equal_error_low: float
-    equal_error_high: float
-    true_accept: dict[str, float]
-    rank_one: float
-    fitted: int
-    dimension: int
-    per_second: float
-    by_attacker: dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Frontier:
-    """All protections side by side.
-
-    Parameters
-    ----------
-    faces, pairs : str
-        What was measured on: `"generated"` or `"real"`.
-    seed, company_size, age_bin_width : int
-    known, tested, pool : int
-        Faces; see `core.protection.Material`.
-    random_guess, census_guess, perfect_inference : float
-        References for E.
-    majority : dict
-        Share of the most frequent class, by attribute.
-    points : tuple of Point
-        The first is without protection.
-    """
-
-    faces: str
-    pairs: str
-    seed: int
-    company_size: int
-    age_bin_width: int
-    known: int
-    tested: int
-    pool: int
-    random_guess: float
-    census_guess: float
-    perfect_inference: float
-    majority: dict[str, float]
-    points: tuple[Point, ...]
-
-    def on_frontier(self) -> tuple[Point, ...]:
-        """Points that no other one beats in both risk and equal error rate, from low to high error rate.
-
-        BioHash with safe keys is left out: it is only as safe as its keys.
-        """
-        rivals = sorted(
-            (point for point in self.points if not METHODS[point.method].needs_secret),
-            key=lambda point: (point.equal_error_rate, point.expected_reidentified),
-        )
-        best: list[Point] = []
-        for point in rivals:
-            if not best or point.expected_reidentified < best[-1].expected_reidentified:
-                best.append(point)
-        return tuple(best)
-
-    def best(self, largest_error_rate: float = LARGEST_ERROR_RATE) -> Point | None:
-        """Point with the lowest risk among those whose equal error rate is at most this."""
-        usable = [point for point in self.on_frontier() if point.equal_error_rate <= largest_error_rate]
-        return usable[-1] if usable else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, and which point is best."""
-        best = self.best()
-        chosen = None if best is None else {"method": best.method, "strength": best.strength}
-        return asdict(self) | {
-            "largest_error_rate": LARGEST_ERROR_RATE,
-            "best": chosen,
-            "points": [asdict(each) for each in self.points],
-        }
-
-
-def load_frontier(name: str = shipped.PROTECTIONS, folder: Path = shipped.FOLDER) -> Frontier:
-    """Read a frontier that ships in `models/`, or another folder. Raises DamagedModelError."""
-    values = shipped.read_json(name, folder)
-    try:
-        points = tuple(Point(**each) for each in values["points"])
-        known = {key: value for key, value in values.items() if key not in ("points", "best", "largest_error_rate")}
-        return Frontier(points=points, **known)
-    except (KeyError, TypeError) as error:
-        raise shipped.DamagedModelError(f"{name} lacks a value or has one too many") from error
 
 
 def generated_material(
@@ -292,7 +164,7 @@ def with_real_pairs(material: Material, pictures: Pictures) -> Material:
 def protect(
     name: str, strength: float | None, prepared: Prepared, *, progress: Callable[[str], None] = lambda _: None
 ) -> Protected:
-    """Measure one protection.
+    """Measure one protection: `attack_protected`, then `judge_protected`.
 
     Parameters
     ----------
@@ -303,14 +175,32 @@ def protect(
     prepared : Prepared
         Result of `core.protection.prepare`.
     progress : callable
-        Told each step, `core.protection.effect.steps` in all; what it raises ends the work.
+        Told each step, `core.protection.steps` in all; what it raises ends the work.
     """
+    return judge_protected(name, strength, attack_protected(name, strength, prepared, progress=progress), prepared)
+
+
+def attack_protected(
+    name: str,
+    strength: float | None,
+    prepared: Prepared,
+    *,
+    same_faces: Attacked | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Attacked:
+    """Do what takes long of `protect`: it serves companies of any size, and any age bins. See `core.protection.attack`."""
     method = method_of(name)
-    chosen = method.strength.default if strength is None and method.strength else strength
-    effect = protection.effect_of(method.protection(strength), prepared, apart=method.apart, progress=progress)
-    material = prepared.material
-    guess = float(linkage.census_guess(LINKAGES[0], _cell_shares(prepared), material.company_size) @ _cell_shares(prepared))
-    return Protected(name, chosen, effect, 1 / material.company_size, guess)
+    return protection.attack(
+        method.protection(strength), prepared, apart=method.apart, same_faces=same_faces, progress=progress
+    )
+
+
+def judge_protected(name: str, strength: float | None, attacked: Attacked, prepared: Prepared) -> Protected:
+    """Say what an attack on a protection means for the company of the material; see `Prepared.for_company`."""
+    effect, size = protection.judge(attacked, prepared), prepared.material.company_size
+    shares = _cell_shares(prepared)
+    guess = float(linkage.census_guess(LINKAGES[0], shares, size) @ shares)
+    return Protected(name, method_of(name).chosen(strength), effect, 1 / size, guess)
 
 
 def frontier(

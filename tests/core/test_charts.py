@@ -30,6 +30,8 @@ def every_chart(evidence, result):
     spread = linked.success[1]
     recorded = shipped.read_json(shipped.COMPARISON)
     rng = np.random.default_rng(0)
+    frontier = study.load_frontier()
+    none, leace = frontier.points[0], frontier.point("leace", 20)
     pairs = Pairs(rng.uniform(0.2, 0.6, 50), rng.uniform(0.5, 1.2, 200))
     return {
         "class sizes": charts.class_sizes(result, study.at_sizes(attack, study.PAPER_SIZES)),
@@ -51,6 +53,9 @@ def every_chart(evidence, result):
         "true classes": charts.true_classes(drawn),
         "embeddings": charts.two_embeddings(rng.standard_normal(128), rng.standard_normal(128), names=("a", "b")),
         "distances": charts.distances(pairs, threshold=0.55, metric="euclidean"),
+        "protections": charts.protections(frontier, chosen=leace),
+        "still read": charts.still_read(none, leace, frontier.majority),
+        "verified": charts.verified((none, None), (leace, None)),
         "error rates": charts.error_rates_over_threshold(pairs, threshold=0.55, metric="euclidean"),
     }
 

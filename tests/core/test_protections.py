@@ -71,6 +71,17 @@ def test_of_two_as_useful_the_safer_is_on_the_frontier():
     assert frontier_of(other, safer).on_frontier() == (safer,)
 
 
+def test_a_frontier_is_of_one_company():
+    found = frontier_of(point("none", 0.07, 0.01), point("leace", 0.03, 0.02, 20))
+    assert found.is_of(Scenario())
+    # Who reads and links, and how, is the frontier's own.
+    assert found.is_of(Scenario(attacker="svm", linkage="assignment", pictures=3, repeats=7, protocol="paper"))
+    for other in ({"company_size": 99}, {"age_bin_width": 5}, {"seed": 1}, {"youngest": 30}, {"female_percent": 50}):
+        assert not found.is_of(Scenario(**other))
+    assert found.point("leace", 20).expected_reidentified == 0.03
+    assert found.point("leace", 21) is None
+
+
 def test_a_frontier_is_read_as_it_was_written(tmp_path):
     written = frontier_of(point("none", 0.07, 0.01), point("leace", 0.03, 0.02, 20))
     shipped.write_json(shipped.PROTECTIONS, written.to_dict(), tmp_path)

@@ -35,6 +35,10 @@ class Page:
         """Exceptions on the page."""
         return [exception.message for exception in self.driver.exception]
 
+    def problems_of_link(self) -> list[str]:
+        """Sentences about values of the URL that could not be used."""
+        return [warning.value for warning in self.driver.warning if warning.value.startswith("The link")]
+
     def url(self) -> dict[str, str]:
         """Parameters of the page's address."""
         return {name: self.driver.query_params[name] for name in self.driver.query_params}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,10 +12,12 @@ from streamlit.runtime.caching.cache_resource_api import _resource_caches
 from core import charts, company, staff, study
 from core.charts import findings
 from core.scenario import Scenario
+from core.study import protections
 from tests.pages.conftest import ROOT, Page
-from ui import own_data
+from ui import background, own_data, protecting
 
 COMPANY, RISK, STRONGER = "pages/31_The_company.py", "pages/21_Re-identification_risk.py", "pages/22_Stronger_attackers.py"
+PROTECT = "pages/32_Protect.py"
 CENSUS = company.load_census().population()
 LIST = "name;Age;Gender;race;number\nSecret Person;30–39;w;white;20\nOther Person;50+;m;;17\n".encode("utf-8-sig")
 LISTED = staff.from_file(LIST, "staff.csv", population=CENSUS)
@@ -187,6 +189,27 @@ def test_every_page_opens_with_own_staff_and_leaves_no_trace_in_a_shared_cache(o
     assert page.url() == url
 
 
+def test_a_protection_measured_for_own_staff_stays_with_the_visitor(opened, monkeypatch):
+    monkeypatch.setattr(study, "ON_A_PAGE", ("logistic", "lda"))
+    for name, value in (("KNOWN_ON_A_PAGE", 400), ("TESTED_ON_A_PAGE", 300), ("POOL_PER_KIND", 1)):
+        monkeypatch.setattr(protections, name, value)
+    shared = protecting._shelves()
+    before = [dict(getattr(shared, field.name)._kept) for field in fields(shared)]
+    page = use(by_file(own_staff(opened)))
+    page.driver.switch_page(PROTECT).run()
+    assert "What LEACE" in page.text()
+    assert "this company</b> has not been measured yet" in page.text()
+    next(button for button in page.driver.button if button.label == "Measure this protection").click().run()
+    (job,) = page.driver.session_state[background.OWN].values()
+    assert job.future.exception(120) is None
+    page.driver.run()
+    assert page.problems() == []
+    assert "could be named" in page.text()
+    assert "with your mix of people, not on exactly your people" in page.text()
+    assert [dict(getattr(shared, field.name)._kept) for field in fields(shared)] == before
+    assert page.url() == {}
+
+
 SHIPPED_ONLY = (
     "forests_of",
     "recorded_replication",
@@ -196,7 +219,8 @@ SHIPPED_ONLY = (
     "_shared_jobs",
     "_jobs",
     "_workers",
-    "sample_embeddings",
+    "_shelves",
+    "sample",
 )
 
 

@@ -15,7 +15,7 @@ from core.verification import error_rates
 from ui.navigation import NAVIGATION
 
 PAGES = [path for group in NAVIGATION.values() for path in group]
-REVEALS, EXPLAINED, PHOTO, RISK, STRONGER, COMPANY = PAGES[1:7]
+REVEALS, EXPLAINED, PHOTO, RISK, STRONGER, COMPANY, PROTECT = PAGES[1:8]
 METHOD = PAGES[-1]
 
 
@@ -34,7 +34,7 @@ def test_page_opens_cold(opened, path):
     page = opened(path)
     assert page.problems() == []
     assert len(page.driver.title) == 1
-    assert not page.driver.warning
+    assert page.problems_of_link() == []
     assert "*" not in page.text().split("</div>")[0]
 
 
@@ -62,11 +62,12 @@ def test_page_opens_cold_with_another_scenario(opened, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_bad_values_of_a_link_fall_back_with_a_sentence(opened, path):
-    page = opened(path, people="1e9", races="50-50-50-50", attribute="height", threshold="nan")
+    page = opened(path, people="1e9", races="50-50-50-50", attribute="height", threshold="nan", protection="magic")
     assert page.problems() == []
-    (warning,) = page.driver.warning
+    (warning,) = page.problems_of_link()
     for words in ("Company size must be", "add up to 100", "Attribute must be one of sex, age, race", "Threshold must be"):
-        assert words in warning.value
+        assert words in warning
+    assert "Protection must be one of none, noise" in warning
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -74,7 +75,7 @@ def test_the_choice_of_a_linkage_stays_in_the_url(opened, path):
     url = {"linkage": "assignment", "ages": "within 3"}
     page = opened(path, **url)
     assert page.problems() == []
-    assert not page.driver.warning
+    assert page.problems_of_link() == []
     assert page.url() == url
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.demographics import AgeBins, cell_count
-from core.inference import Beliefs, predicted_cells
+from core.inference import Beliefs, Predictions, predicted_cells
 from core.scenario import CORRECTED, PAPER
 
 
@@ -111,3 +111,14 @@ def test_there_may_be_no_faces():
     nothing = Beliefs(np.empty((0, 2)), np.empty((0, 4)), np.empty((0, 80)))
     assert len(nothing) == 0
     assert predicted_cells(nothing, AgeBins(20)).shape == (0,)
+
+
+def test_predictions_are_those_of_the_beliefs_at_every_width(rng):
+    sex, race, age = (rng.dirichlet(np.ones(width), size=50) for width in (2, 4, 80))
+    for protocol in ("corrected", "paper"):
+        beliefs = Beliefs(sex, race, age, protocol)
+        predictions = Predictions.of(beliefs)
+        for width in range(1, 41):
+            bins = AgeBins(width)
+            np.testing.assert_array_equal(predicted_cells(predictions, bins), predicted_cells(beliefs, bins))
+        assert predictions.age_bin.nbytes + predictions.race.nbytes + predictions.sex.nbytes == 50 * 42

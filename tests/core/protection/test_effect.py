@@ -7,7 +7,7 @@ from core import company, risk
 from core.demographics import AgeBins, Demographics
 from core.faces import Faces
 from core.inference import attackers, predicted_cells
-from core.protection import Material, effect_of, prepare
+from core.protection import Material, attack, effect_of, judge, prepare
 from core.protection.effect import majority, steps
 from core.protection.erasure import Leace
 from core.protection.simple import GaussianNoise, NoProtection, RandomProjection
@@ -121,4 +121,26 @@ def test_progress_tells_each_step_and_can_cancel(prepared):
 def test_a_seed_fixes_the_effect(material, unprotected):
     again = effect_of(NoProtection(), prepare(material, seed=0, names=NAMES))
     assert again.privacy == unprotected.privacy
-    assert replace(again.utility, curve=None) == replace(unprotected.utility, curve=None)
+    assert replace(again.utility, curve=None, nearer=None) == replace(unprotected.utility, curve=None, nearer=None)
+
+
+def test_one_attack_serves_companies_of_any_size_and_any_age_bins(material, prepared):
+    attacked = attack(Leace(), prepared)
+    for size, width in ((2, 20), (30, 1), (100_000, 40)):
+        bins = AgeBins(width)
+        wanted = effect_of(Leace(), prepare(replace(material, company_size=size, bins=bins), seed=0, names=NAMES))
+        found = judge(attacked, prepared.for_company(size, bins))
+        assert found.privacy == wanted.privacy
+        assert (found.utility.rank_one, found.utility.gallery) == (wanted.utility.rank_one, wanted.utility.gallery)
+        assert found.utility.equal_error_rate == wanted.utility.equal_error_rate
+
+
+def test_other_people_need_no_attackers_of_their_own(material, prepared):
+    elsewhere = replace(material, population=np.eye(1, 640, 300).reshape(80, 2, 4), pictures=material.pictures[::-1] ** 3)
+    there = prepare(elsewhere, seed=0, names=NAMES)
+    told = []
+    again = judge(attack(Leace(), there, same_faces=attack(Leace(), prepared), progress=told.append), there)
+    wanted = effect_of(Leace(), there)
+    assert len(told) == steps(())
+    assert again.privacy == wanted.privacy
+    assert replace(again.utility, curve=None, nearer=None) == replace(wanted.utility, curve=None, nearer=None)

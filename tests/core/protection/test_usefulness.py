@@ -62,3 +62,13 @@ def test_the_interval_covers_what_other_people_show():
     truth = np.mean([each.equal_error_rate for each in rates])
     covered = np.mean([each.low <= truth <= each.high for each in rates])
     assert covered >= 0.8
+
+
+def test_another_gallery_changes_only_who_is_found_first(rng):
+    person = np.repeat(np.arange(60), 2)
+    pictures = rng.standard_normal((60, 4))[person] + 0.5 * rng.standard_normal((120, 4))
+    small, large = (utility_of(pictures, person, gallery=n, impostors=None, rng=np.random.default_rng(0)) for n in (5, 100))
+    again = small.in_gallery(100)
+    assert (again.rank_one, again.gallery) == (large.rank_one, large.gallery) == (identification(pictures, person, gallery=60))
+    assert again.rank_one < small.rank_one
+    assert (again.low, again.high) == (small.low, small.high)
