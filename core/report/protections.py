@@ -6,9 +6,9 @@ import pandas as pd
 
 from core import charts
 from core.charts import in_a_sentence, percent
-from core.protection import METHODS
+from core.charts.protection import protection_name
 from core.report.parts import Chapter, DataTable, Exhibit, shares
-from core.study import LARGEST_ERROR_RATE, Frontier, Point
+from core.study import LARGEST_ERROR_RATE, Frontier
 
 
 def chapter(frontiers: tuple[Frontier, ...]) -> Chapter:
@@ -47,7 +47,7 @@ def _table(frontier: Frontier) -> DataTable:
     points = (frontier.points[0], *(point for point in kept if point is not frontier.points[0]))
     rows = [
         (
-            _name(point),
+            protection_name(point.method, point.strength),
             point.expected_reidentified,
             point.low,
             point.high,
@@ -62,14 +62,8 @@ def _table(frontier: Frontier) -> DataTable:
     return DataTable(
         f"protections-{frontier.faces}",
         "Those that no other one beats, beside none",
-        f"On {frontier.faces} faces. From, to, low, high: 95% intervals. Rank-1: how often a second picture finds its person.",
+        f"On {frontier.faces} faces. From, to, low, high: 95% intervals. Rank-1: how often a second picture finds its "
+        "person. Numbers after at: strengths, which the page Protect explains.",
         pd.DataFrame(rows, columns=columns),
         shares(*columns[1:]),
     )
-
-
-def _name(point: Point) -> str:
-    method = METHODS[point.method]
-    if point.strength is None or method.strength is None:
-        return method.title
-    return f"{method.title}, {point.strength:g} {method.strength.words}"
