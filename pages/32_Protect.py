@@ -176,6 +176,10 @@ def protect_now() -> None:
         st.caption(
             "Protections are compared on random companies of this size with your mix of people, not on exactly your people."
         )
+    if own_data.attacker() is not None:
+        st.caption(
+            "Your attacker is not used here. What protections do to your own faces is measured on the page Your embeddings."
+        )
     controls.summary(read_by=f"{ATTACKERS}, trained again")
     if before is not None and after is not None:
         side_by_side(scenario, before, after)

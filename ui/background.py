@@ -114,7 +114,7 @@ OWN = "own_data_jobs"
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _shared_jobs() -> Shelf[Job]:
+def _jobs() -> Shelf[Job]:
     return Shelf(_MOST_JOBS, lambda job: job.future is not None and job.future.done())
 
 
@@ -126,7 +126,7 @@ def _workers() -> ThreadPoolExecutor:
 def job(name: str) -> Job | None:
     """Return the job of that name, under way or ended: the visitor's own, or one that all share."""
     own: dict[str, Job] = st.session_state.get(OWN, {})
-    return own.get(name) or _shared_jobs().get(name)
+    return own.get(name) or _jobs().get(name)
 
 
 def start(
@@ -146,8 +146,8 @@ def start(
     work : callable
         Takes a function that it tells of each of its steps.
     steps : int
-    costs : floats, optional
-        Of each step; see `Job`.
+    costs : tuple of floats
+        How long each step takes beside the others; all the same if it is empty.
     own : bool
         Whether it works on what the visitor brought: then no other visitor finds it.
     """
@@ -156,7 +156,7 @@ def start(
     new = Job(steps, costs)
     if own:
         st.session_state.setdefault(OWN, {})[name] = new
-    elif not _shared_jobs().put(name, new):
+    elif not _jobs().put(name, new):
         return False
     new.future = _workers().submit(work, new.progress)
     return True

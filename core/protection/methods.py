@@ -100,6 +100,7 @@ class Method:
         return self.make(self.chosen(strength) or 0)
 
 
+_FOUND_TODAY = "It hides what attackers of today find in some thousand faces. No proof says that others find no more."
 _DIMENSIONS = Strength("numbers that are left", 1, 128, 32, (32, 16))
 _BITS = Strength("bits of a hash", 1, 128, 64, (128, 64))
 
@@ -170,7 +171,7 @@ _METHODS = (
         "LEACE, then equal covariances",
         Strength("per cent of the way to equal covariances", 0, 100, 80, (50, 80, 95)),
         EqualCovariances,
-        "It hides what attackers of today find in some thousand faces. No proof says that others find no more.",
+        _FOUND_TODAY,
         apart=True,
     ),
     Method(
@@ -178,7 +179,7 @@ _METHODS = (
         "LEACE, equal covariances, random projection",
         Strength("numbers that are left", 1, 128, 64, (64, 32)),
         lambda k: InSequence((EqualCovariances(60), RandomProjection(int(k)))),
-        "It hides what attackers of today find in some thousand faces. No proof says that others find no more.",
+        _FOUND_TODAY,
         apart=True,
     ),
 )

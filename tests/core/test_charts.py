@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from core import charts, shipped, study
-from core.charts.style import INK, INK_ON_DARK
+from core.charts.style import INK, INK_ON_DARK, draw
 from core.scenario import Scenario
 from core.verification import Pairs
 
@@ -58,6 +61,16 @@ def every_chart(evidence, result):
         "verified": charts.verified((none, None), (leace, None)),
         "error rates": charts.error_rates_over_threshold(pairs, threshold=0.55, metric="euclidean"),
     }
+
+
+def test_plotly_accepts_every_chart_as_it_is(every_chart):
+    for chart in every_chart.values():
+        assert json.loads(go.Figure(chart.figure.to_dict()).to_json()) == json.loads(chart.figure.to_json())
+
+
+def test_plotly_would_refuse_an_unknown_property():
+    with pytest.raises(ValueError, match="colour"):
+        go.Figure(draw([{"type": "bar", "colour": "red"}], x={}, y={}, height=100).to_dict())
 
 
 def test_every_chart_has_axes_a_table_and_a_text(every_chart):

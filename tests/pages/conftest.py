@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -25,10 +26,12 @@ class Page:
         return " ".join(written + [block.value for kind in ("markdown", "caption") for block in self.driver.get(kind)])
 
     def charts(self) -> dict[str, dict]:
-        """Figures by key, without the `Chart` that the test driver cannot see."""
+        """Figures by key, without the `Chart` that the test driver cannot see. Raises where plotly would refuse one."""
         found = {}
         for chart in self.driver.get("plotly_chart"):
-            found[chart.proto.id.rsplit("-", 1)[-1]] = _decoded(json.loads(chart.proto.spec))
+            figure = _decoded(json.loads(chart.proto.spec))
+            go.Figure(figure)
+            found[chart.proto.id.rsplit("-", 1)[-1]] = figure
         return found
 
     def problems(self) -> list[str]:

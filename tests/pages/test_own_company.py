@@ -216,11 +216,10 @@ SHIPPED_ONLY = (
     "recorded_comparison",
     "recorded_protections",
     "shipped_evidence",
-    "_shared_jobs",
     "_jobs",
     "_workers",
     "_shelves",
-    "sample",
+    "sample_embeddings",
 )
 
 

@@ -15,7 +15,7 @@ from core.verification import error_rates
 from ui.navigation import NAVIGATION
 
 PAGES = [path for group in NAVIGATION.values() for path in group]
-REVEALS, EXPLAINED, PHOTO, RISK, STRONGER, COMPANY, PROTECT = PAGES[1:8]
+REVEALS, EXPLAINED, PHOTO, RISK, STRONGER, COMPANY = PAGES[1:7]
 METHOD = PAGES[-1]
 
 

@@ -1,15 +1,15 @@
-"""Faces in a picture and their embeddings, by dlib through face_recognition, which is loaded when first needed."""
+"""Faces in a picture and their embeddings, by dlib with face_recognition's models, read when first needed."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -78,27 +78,62 @@ class Face:
         return (self.bottom - self.top) * (self.right - self.left)
 
 
+@dataclass(frozen=True)
+class Models:
+    """Those of face_recognition's models that embeddings need, as dlib holds them.
+
+    Importing `face_recognition.api` loads two more, one of them of 100 MB: that takes longer than all these, in each
+    process, and the memory of a small host.
+    """
+
+    detector: Any
+    landmarks: Any
+    encoder: Any
+
+
 @lru_cache(maxsize=1)
-def load() -> Any:
-    """Return `face_recognition.api`.
+def load() -> Models:
+    """Return the models, read when first needed. Raises MissingPackageError."""
+    files = require()
+    import dlib
+
+    return Models(
+        dlib.get_frontal_face_detector(),
+        dlib.shape_predictor(files.pose_predictor_five_point_model_location()),
+        dlib.face_recognition_model_v1(files.face_recognition_model_location()),
+    )
+
+
+@lru_cache(maxsize=1)
+def _cnn_detector() -> Any:
+    files = require()
+    import dlib
+
+    return dlib.cnn_face_detection_model_v1(files.cnn_face_detector_model_location())
+
+
+def require() -> Any:
+    """Return `face_recognition_models`, which tells where the models are, without reading them.
 
     Raises
     ------
     MissingPackageError
         If face_recognition, its models or dlib are missing, or setuptools is one that breaks them.
     """
-    said = io.StringIO()
     try:
-        # Its models warn of pkg_resources; and where that is missing face_recognition prints advice and calls quit().
-        with warnings.catch_warnings(), contextlib.redirect_stdout(said):
-            warnings.simplefilter("ignore")
-            from face_recognition import api
+        import dlib  # noqa: F401
+
+        if find_spec("face_recognition") is None:
+            raise ImportError(name="face_recognition")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of pkg_resources
+            import face_recognition_models
     except ImportError as error:
+        if error.name == "pkg_resources":
+            raise MissingPackageError(_install(f"face_recognition does not work with setuptools {_setuptools()}")) from error
         missing = (error.name or "face_recognition").lstrip("_").split(".")[0].removesuffix("_pybind11")
         raise MissingPackageError(_install(f"{missing} is missing")) from error
-    except SystemExit as error:
-        raise MissingPackageError(_install(f"face_recognition does not work with setuptools {_setuptools()}")) from error
-    return api
+    return face_recognition_models
 
 
 def _install(reason: str) -> str:
@@ -133,11 +168,15 @@ def find_faces(picture: NDArray[np.uint8], options: FaceOptions = FaceOptions())
     picture : (height, width, 3) uint8
     options : FaceOptions
     """
-    api = load()
+    models = load()
+    import dlib
+
     with _ONE_AT_A_TIME:
-        found = api._raw_face_locations(picture, options.upsample, options.detector)
-        frames = [each.rect if options.detector == "cnn" else each for each in found]
-        chips = [api.dlib.get_face_chip(picture, api.pose_predictor_5_point(picture, frame)) for frame in frames]
+        if options.detector == "cnn":
+            frames = [each.rect for each in _cnn_detector()(picture, options.upsample)]
+        else:
+            frames = list(models.detector(picture, options.upsample))
+        chips = [dlib.get_face_chip(picture, models.landmarks(picture, frame)) for frame in frames]
     return [
         Face(frame.top(), frame.right(), frame.bottom(), frame.left(), chip) for frame, chip in zip(frames, chips, strict=True)
     ]
@@ -148,12 +187,12 @@ def embed(faces: Sequence[Face], *, jitters: int = 1) -> FloatArray:
 
     With more than one jitter the distortions are drawn from dlib's own random numbers, which go on from face to face.
     """
-    api = load()
+    models = load()
     rows: list[Any] = []
     for start in range(0, len(faces), BATCH):
         chips = [face.chip for face in faces[start : start + BATCH]]
         with _ONE_AT_A_TIME:
-            rows += api.face_encoder.compute_face_descriptor(chips, jitters)
+            rows += models.encoder.compute_face_descriptor(chips, jitters)
     return np.array(rows, dtype=np.float64).reshape(len(faces), 128)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,8 +23,8 @@ from core.faces.photos.table import Row, Summary
 
 MOST_WORKERS = 1_024
 LARGEST_SHARD = 500
-_SMALLEST_SHARD = 16
-_SHARDS_PER_WORKER = 8
+_SMALLEST_SHARD = 4
+_SHARDS_PER_WORKER = 4
 _MOST_FAILURES_SHOWN = 3
 
 Progress = Callable[[int, int], None]
@@ -111,7 +110,7 @@ def extract(
     rest = [name for name in names if shown_name(name) not in known]
     started(len(rest))
     if rest:
-        embedding.load()  # what is missing is said once, before any worker starts
+        embedding.require()  # what is missing is said once, before any worker starts
     shards = list(_shards(rest, folder, source, label_source, options, workers=max(jobs, dask_workers or 1)))
     failures: list[str] = []
     for shard, result in _results(shards, jobs, scheduler, dask_workers, progress):
@@ -214,10 +213,16 @@ def attempt(shard: Shard) -> tuple[int, pa.Table | str]:
 def _shards(
     names: list[str], folder: Path, source: PhotoSource, label_source: LabelSource, options: FaceOptions, *, workers: int
 ) -> Iterator[Shard]:
-    size = min(LARGEST_SHARD, max(_SMALLEST_SHARD, math.ceil(len(names) / (_SHARDS_PER_WORKER * workers))))
+    """Yield large shards first and small ones last, so that workers end together.
+
+    Guided self-scheduling (Polychronopoulos and Kuck, 1987, doi 10.1109/TC.1987.5009495): each shard is a fixed part of
+    what is left.
+    """
     parts = table.shards_in(folder)
-    first = int(parts[-1].stem.removeprefix("part-")) + 1 if parts else 0
-    for number, start in enumerate(range(0, len(names), size), start=first):
+    number = int(parts[-1].stem.removeprefix("part-")) + 1 if parts else 0
+    start = 0
+    while start < len(names):
+        size = min(LARGEST_SHARD, max(_SMALLEST_SHARD, (len(names) - start) // (_SHARDS_PER_WORKER * workers)))
         chosen = tuple(names[start : start + size])
         if label_source.rows is None:
             own = label_source
@@ -225,6 +230,7 @@ def _shards(
             wanted = {shown_name(name) for name in chosen}
             own = LabelSource(label_source.kind, {name: label_source.rows[name] for name in wanted & label_source.rows.keys()})
         yield Shard(number, source, chosen, own, options)
+        number, start = number + 1, start + size
 
 
 def _already_in(files: list[Path], metadata: dict[str, Any]) -> tuple[set[str], Summary]:

@@ -1,6 +1,5 @@
-from __future__ import annotations
-
 import io
+import warnings
 from pathlib import Path
 
 import pytest
@@ -30,3 +29,12 @@ def folder(tmp_path, astronaut) -> Path:
         where = made / "deep" / "er" if number % 4 == 0 else made
         (where / f"{20 + number}_{number % 2}_{number % 5}_{number}.jpg").write_bytes(encoded(picture, "JPEG", quality=95))
     return made
+
+
+@pytest.fixture(scope="session")
+def original():
+    """face_recognition itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its models warn of pkg_resources
+        from face_recognition import api
+    return api

@@ -22,18 +22,17 @@ def two(astronaut):
 
 
 @pytest.mark.parametrize("upsample", [0, 1])
-def test_embeddings_are_those_of_face_recognition(astronaut, two, upsample):
-    api = embedding.load()
+def test_embeddings_are_those_of_face_recognition(original, astronaut, two, upsample):
     for pixels in (np.array(astronaut), two):
-        frames = api._raw_face_locations(pixels, upsample)
+        frames = original._raw_face_locations(pixels, upsample)
         expected = [
-            np.array(api.face_encoder.compute_face_descriptor(pixels, api.pose_predictor_5_point(pixels, frame), 1))
+            np.array(original.face_encoder.compute_face_descriptor(pixels, original.pose_predictor_5_point(pixels, frame), 1))
             for frame in frames
         ]
         found = find_faces(pixels, FaceOptions(upsample=upsample))
         assert len(found) == len(expected) > 0
         assert np.allclose(embed(found), expected, atol=1e-6)
-    assert np.allclose(embed(find_faces(np.array(astronaut))), api.face_encodings(np.array(astronaut)), atol=1e-6)
+    assert np.allclose(embed(find_faces(np.array(astronaut))), original.face_encodings(np.array(astronaut)), atol=1e-6)
 
 
 def test_a_batch_gives_what_single_faces_give(two):
@@ -101,12 +100,12 @@ def test_what_is_missing_is_said_and_nothing_quits(monkeypatch, capfd, blocked, 
     assert capfd.readouterr().out == ""
 
 
-def test_a_single_photo_is_read_and_framed(astronaut):
+def test_a_single_photo_is_read_and_framed(original, astronaut):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read = single.read_photo(ASTRONAUT.read_bytes())
     (face,) = read.faces
-    assert np.allclose(read.embeddings, embedding.load().face_encodings(np.array(astronaut)), atol=1e-6)
+    assert np.allclose(read.embeddings, original.face_encodings(np.array(astronaut)), atol=1e-6)
     framed = decode(read.framed(0)).astype(int)
     middle = (face.left + face.right) // 2
     assert abs(framed[face.top, middle] - (0xCC, 0x5A, 0x16)).max() < 60

@@ -34,10 +34,11 @@ def assert_all_rows(out, folder):
 
 @pytest.fixture
 def _small_shards(monkeypatch):
+    monkeypatch.setattr(extraction, "_SMALLEST_SHARD", 5)
     monkeypatch.setattr(extraction, "LARGEST_SHARD", 5)
 
 
-def test_one_file_holds_embeddings_labels_reasons_and_metadata(folder, tmp_path):
+def test_one_file_holds_embeddings_labels_reasons_and_metadata(original, folder, tmp_path):
     out = tmp_path / "faces.parquet"
     summary = extract(folder, out)
     rows = {row["file"]: row for row in assert_all_rows(out, folder)}
@@ -47,7 +48,7 @@ def test_one_file_holds_embeddings_labels_reasons_and_metadata(folder, tmp_path)
     row = rows["23_1_3_3.jpg"]
     assert (row["age"], row["sex"], row["race"], row["faces_found"], row["left_out"]) == (23, "Female", "Indian", 1, None)
     assert rows["deep/er/24_0_4_4.jpg"]["race"] == "Other"
-    expected = embedding.load().face_encodings(np.array(extraction.picture.decode((folder / row["file"]).read_bytes())))[0]
+    expected = original.face_encodings(np.array(extraction.picture.decode((folder / row["file"]).read_bytes())))[0]
     assert np.allclose(row["embedding"], expected, atol=1e-6)
     metadata = table.metadata_of(out)
     assert metadata["detector"] == "hog"
