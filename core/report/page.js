@@ -8,6 +8,7 @@ for (const plot of plots) {
   if (plot.clientWidth < NARROW) {
     layout.font = { ...layout.font, size: 11 };
     layout.xaxis = { ...layout.xaxis, tickangle: 0, nticks: 5 };
+    layout.annotations = layout.annotations?.map((words) => ({ ...words, font: { ...words.font, size: 11 } }));
   }
   Plotly.newPlot(plot, data, layout, {
     displaylogo: false,
