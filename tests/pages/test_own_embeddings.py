@@ -67,7 +67,7 @@ def test_one_click_shows_a_sample_that_is_trained_on_and_used(opened, sample):
     )
     found = study.run(scenario, evidence.with_attacker(attacker))
     named = charts.percent(found.exact.expected_reidentified)
-    assert f"Measured: {attacker.words}. That is {named}, the exact expectation" in page.text()
+    assert f"Measured: logistic regression, {attacker.words}. That is {named}, the exact expectation" in page.text()
     assert "confusion" in page.charts()
     button(page, "Use this attacker on all pages").click().run()
     assert page.problems() == []
