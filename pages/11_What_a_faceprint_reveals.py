@@ -64,7 +64,10 @@ def reading_now() -> None:
             "In the paper each race is a yes-or-no question of its own. A face for which no answer is yes is read as the first "
             "race, White, and its accuracy counts it as wrong. Single labels mend this."
         )
-    readings.confusion_and_roc(reading, tables=f" ({TABLE[attribute]} of the paper)", figures=" (Fig. 2 of the paper)")
+    if own is None:
+        readings.confusion_and_roc(reading, tables=f" ({TABLE[attribute]} of the paper)", figures=" (Fig. 2 of the paper)")
+    else:
+        readings.confusion_and_roc(reading)
     readings.metrics(reading, faces_of(reading))
     widths = results.widths(scenario)
     best = widths.best(scenario.company_size)

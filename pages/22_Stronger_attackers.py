@@ -210,11 +210,13 @@ def attack_now() -> None:
         key="exposure",
     )
     # The two that take longest come last, in the places above that they have.
+    if own_data.attacker() is not None:
+        st.caption(
+            "Your own attacker reads one picture of each person. The shipped ones, which are compared here without it, read other faces."
+        )
+        return
     pictures_place, attackers_place = st.container(), st.container()
     beliefs(scenario.attacker)
-    if own_data.attacker() is not None:
-        attackers_place.caption("Your own attacker reads one picture of each person, and no other one reads your embeddings.")
-        return
     with pictures_place:
         by_pictures(scenario, own=chosen.own_staff)
     with attackers_place:

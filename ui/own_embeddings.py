@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -179,7 +179,8 @@ def train(faces: OwnFaces) -> OwnAttacker | None:
 
 
 def _train(faces: OwnFaces, scenario: Scenario, population: FloatArray, progress: Callable[[str], None]) -> OwnAttacker:
-    return own_faces.train(faces, scenario, population=population, progress=progress)
+    trained = own_faces.train(faces, scenario, population=population, progress=progress)
+    return replace(trained, words=f"{ATTACKER_WORDS[scenario.attacker].lower()}, {trained.words}")
 
 
 def read_all(attacker: OwnAttacker) -> dict[str, AttributeReading]:

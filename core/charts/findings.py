@@ -19,9 +19,15 @@ def of_risk(study: Study) -> tuple[str, str]:
     size, named = study.scenario.company_size, study.exact.expected_reidentified
     return (
         f"{_company(size, study.own_staff)}, *{people(named, size)}* could be named from leaked face embeddings.",
-        f"That is {percent(named)} of them, the exact expectation; {percent(study.estimate.low)} to "
-        f"{percent(study.estimate.high)}, given how many faces the attacker was tested on. {_spread(study)}",
+        f"That is {percent(named)} of them, the exact expectation{_sureness(study)} {_spread(study)}",
     )
+
+
+def _sureness(study: Study) -> str:
+    low, high = study.estimate.low, study.estimate.high
+    if low == high > 0:
+        return ". How sure that is, nobody can say: the size of the attacker's test is not stated."
+    return f"; {percent(low)} to {percent(high)}, given how many faces the attacker was tested on."
 
 
 def of_linkage(linked: LinkageStudy, reader: str | None = None) -> tuple[str, str]:

@@ -60,7 +60,7 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
             mean,
             simulated.low,
             simulated.high,
-            f"{findings.simulated(result.simulated.repeats, result.own_staff)}; 95% of them",
+            f"{findings.simulated(scenario.repeats, result.own_staff)}; 95% of them",
         ),
         ("Random guess", result.random_guess, None, None, exact),
         ("Perfect inference", result.perfect_inference.expected_reidentified, None, None, exact),
@@ -89,13 +89,13 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
                 "risk-curve",
                 findings.against_guess(result),
                 "Expected share of people named, by company size. Line: exact. Band: 95% of companies drawn at random"
-                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody "
-                "is named are no rarity.",
+                f"{' from people like these' if results.staff else ''}; below its start, companies in which nobody is "
+                "named are no rarity.",
                 charts.risk_curve(results.curve, result),
             ),
             Exhibit(
                 "simulated-companies",
-                f"{findings.simulated(result.simulated.repeats, result.own_staff)}: {percent(mean)} on average",
+                f"{findings.simulated(scenario.repeats, result.own_staff)}: {percent(mean)} on average",
                 f"Share of people named in each. The exact expectation is {percent(named)}.",
                 charts.exact_against_simulated(result),
             ),
@@ -223,8 +223,8 @@ def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
             Exhibit(
                 f"risk-by-{grouping.replace(', ', '-').replace(' ', '-')}",
                 findings.who_bears_most(told, grouping),
-                f"Chance of one person to be named, by {grouping}. {how}. Whiskers: 95% intervals. Of many groups "
-                f"the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
+                f"Chance of one person to be named, by {grouping}. {how}. Dashed: the average. Whiskers: 95% intervals. "
+                f"Of many groups the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
                 written_beside_bars(charts.exposure(told, grouping=grouping, with_counts=smallest is None)),
             )
         )

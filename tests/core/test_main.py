@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core import comparison, replication, shipped, study, training
+from core import comparison, replication, shipped, study, training, uploads
 from core.__main__ import main
-from core.faces import generator
+from core.faces import generator, own, own_sample
 from core.scenario import Scenario
+from core.study import own_faces
 
 
 def test_risk_prints_the_study_as_json(capsys):
@@ -24,6 +25,18 @@ def test_risk_prints_the_study_as_json(capsys):
     printed = json.loads(out)
     assert printed == study.in_full(Scenario(), study.load_evidence())
     assert study.run(Scenario()).to_dict().items() <= printed.items()
+
+
+def test_risk_on_own_embeddings_is_that_of_the_study(tmp_path, capsys):
+    path = tmp_path / "own.parquet"
+    path.write_bytes(own_sample.sample_file(generator.load()))
+    assert main(["risk", "--own", str(path), "--attacker", "lda", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "2,400 faces of 1,200 people, labelled with age, sex, race" in err
+    scenario, evidence = Scenario(attacker="lda"), study.load_evidence()
+    faces = own.read(path.read_bytes(), path.name, own.guess(uploads.describe(path.read_bytes(), path.name)))
+    attacker = own_faces.train(faces, scenario, population=evidence.population(scenario))
+    assert json.loads(out) == study.in_full(scenario, evidence.with_attacker(attacker))
 
 
 def test_risk_prints_a_table_with_the_same_figures(capsys):
@@ -37,6 +50,8 @@ def test_risk_prints_a_table_with_the_same_figures(capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["risk", "--own", "none.csv"], "cannot read none.csv: No such file or directory."),
+        (["risk", "--own", "a.csv", "--faces", "b.parquet"], "faces must come from one file: give --faces or --own, got both."),
         (["risk", "--company-size", "1"], "company size must be 2 to 1,000,000, got 1."),
         (["risk", "--age-bin-width", "41"], "age-bin width must be 1 to 40, got 41."),
         (["risk", "--repeats", "0"], "repeats must be 1 to 10,000, got 0."),
