@@ -17,6 +17,7 @@ from core.scenario import Scenario
 from core.study import own_attacker, own_faces
 from ui import background
 from ui.own_data import PROMISE
+from ui.own_embeddings import JOB
 
 PATH = "pages/33_Your_embeddings.py"
 
@@ -210,7 +211,7 @@ def test_two_visitors_never_see_each_others_faces(opened, tmp_path, monkeypatch)
             assert name not in page.driver.session_state
     assert list(tmp_path.iterdir()) == []
     assert one.url() == {}
-    assert background._jobs() == {}
+    assert background._jobs().get(JOB) is None
 
 
 def test_all_is_gone_at_a_click(opened):
