@@ -81,7 +81,7 @@ def risk_now() -> None:
     spread = result.simulated
     figure.show(
         charts.exact_against_simulated(result),
-        finding=f"{charts.findings.simulated(scenario.repeats, result.own_staff).capitalize()}: {charts.percent(spread.mean.expected_reidentified)} on average",
+        finding=f"{charts.findings.simulated(spread.repeats, result.own_staff).capitalize()}: {charts.percent(spread.mean.expected_reidentified)} on average",
         measure=f"Share of people named in each{', your people with other faces each time' if result.own_staff else ''}. The exact expectation is {charts.percent(result.exact.expected_reidentified)}.",
         key="exact_against_simulated",
     )

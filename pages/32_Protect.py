@@ -74,7 +74,7 @@ def change(scenario: Scenario, before: Measured, after: Measured) -> None:
             f"{charts.percent(after.random_guess)}. {how} on generated faces.",
         )
     recorded = results.recorded_protections("generated")
-    known = recorded if protecting.is_recorded_for(recorded, scenario) else None
+    known = recorded if protecting.is_about(recorded, scenario) else None
     given = study.advise(first, then, known)
     words = charts.advice(given, first, then, company_size=size, known=recorded.known, compared=known is not None)
     st.info(words, icon=":material/lightbulb:")
@@ -120,7 +120,7 @@ def all_of_them(scenario: Scenario, choice: Choice, after: Measured | None) -> N
     source = controls.view_choice("Measured on", "tested", visitor.TESTED_ON, SOURCES)
     frontier = results.recorded_protections(source)
     chosen = frontier.point(*choice)
-    if chosen is None and source == "generated" and after is not None and protecting.is_recorded_for(frontier, scenario):
+    if chosen is None and source == "generated" and after is not None and protecting.is_about(frontier, scenario):
         chosen = after.point
     best = frontier.best()
     finding = "No protection tried names fewer at a usable error rate"
@@ -137,7 +137,7 @@ def all_of_them(scenario: Scenario, choice: Choice, after: Measured | None) -> N
         key="protections",
     )
     missing = "" if chosen is not None else " The chosen strength is not among them."
-    another = "" if protecting.is_recorded_for(frontier, scenario) else " Your company is another one."
+    another = "" if protecting.is_about(frontier, scenario) else " Your company is another one."
     st.caption(
         f"{SOURCES[source].split(',')[0]}: {frontier.known:,} to learn from, {frontier.tested:,} to measure accuracy, {frontier.pool:,} "
         f"others for the risk; {frontier.company_size:,} people like the census, age bins of {charts.counted(frontier.age_bin_width, 'year')}, "
@@ -172,15 +172,15 @@ def protect_now() -> None:
         change(scenario, before, after)
     work(scenario, choice, after)
     warn(method, after, scenario.company_size)
-    controls.summary(read_by=f"{ATTACKERS}, trained again")
     if own_data.staff() is not None:
         st.caption(
-            "Your staff: the risk here is that of companies drawn at random with your mix of people, before and after alike."
+            "Protections are compared on random companies of this size with your mix of people, not on exactly your people."
         )
     if own_data.attacker() is not None:
         st.caption(
             "Your attacker is not used here. What protections do to your own faces is measured on the page Your embeddings."
         )
+    controls.summary(read_by=f"{ATTACKERS}, trained again")
     if before is not None and after is not None:
         side_by_side(scenario, before, after)
     all_of_them(scenario, choice, after)

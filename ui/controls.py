@@ -263,13 +263,12 @@ def _summary(people: list[str], drawn: str, *, by_cells: bool, read_by: str) -> 
     reader = ATTACKER_WORDS[scenario.attacker].lower()
     reader += f" from {scenario.pictures} pictures of each person" if scenario.pictures > 1 else ""
     own = own_data.attacker()
-    if read_by:
-        reader, drawn = read_by, ""
-    elif own is not None:
+    if own is not None:
         labels, reader = f"{own.label} attacker", f"your own, {own.words}"
+    reader, drawn = (read_by, "") if read_by else (reader, f"{drawn}; ")
     st.caption(
         f"Your scenario: {scenario.company_size:,} people; {', '.join(people)}; age bins of {counted(scenario.age_bin_width, 'year')}; "
-        f"{labels}; faces read by {reader}; {drawn and f'{drawn}; '}seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"
+        f"{labels}; faces read by {reader}; {drawn}seed {scenario.seed}. The address of this page {holds_it}.{elsewhere}"
     )
 
 

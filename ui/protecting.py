@@ -1,8 +1,8 @@
 """Protections measured beside the page: what is at hand, and the work that is still to do.
 
-It is all about generated faces and companies drawn from a census, so all visitors share it; but for companies with the mix of a
-visitor's own staff, which that session keeps. Training attackers takes long; it is
-done once for a protection and serves companies of any size and any age bins, and with other people too.
+It is about generated faces and companies drawn from a census, so all visitors share it; but what is about a visitor's own staff
+stays in the session. Training attackers takes long; it is done once for a protection and serves companies of any size and any
+age bins, and with other people too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 
 import streamlit as st
 
@@ -19,7 +20,6 @@ from core.demographics import AgeBins
 from core.faces import generator
 from core.protection import Attacked, Prepared, method_of
 from core.scenario import Scenario
-from core.study import Frontier
 from core.verification import Curve
 from ui import background, own_data, results
 from ui.background import Shelf
@@ -72,21 +72,25 @@ class _Shelves:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _for_all() -> _Shelves:
+def _shelves() -> _Shelves:
     return _Shelves(Shelf(3), Shelf(32), Shelf(32), Shelf(256))
 
 
-def _own() -> _Shelves:
-    return _Shelves(Shelf(1), Shelf(8), Shelf(8), Shelf(64))
+def _at_hand() -> _Shelves:
+    """Return what all visitors share, or for own staff what this one has: their people must not reach another visitor."""
+    if own_data.staff() is None:
+        return _shelves()
+    return own_data.computed("protections", 0, lambda: _Shelves(Shelf(1), Shelf(12), Shelf(12), Shelf(64)), most=1)
 
 
-def _shelves() -> _Shelves:
-    return _for_all() if own_data.staff() is None else own_data.computed("protections", (), _own, most=1)
+def is_about(frontier: study.Frontier, scenario: Scenario) -> bool:
+    """Tell whether a frontier was recorded for the visitor's company; own staff are another one, whatever the scenario says."""
+    return own_data.staff() is None and frontier.is_of(scenario)
 
 
 def look_up(scenario: Scenario, choice: Choice) -> Measured | None:
     """Return a protection measured for the scenario's company, if it is at hand: measured before, or recorded."""
-    shelves, people = _shelves(), study.people_of(scenario)
+    shelves, people = _at_hand(), study.people_of(scenario)
     prepared, attacked = shelves.prepared.get(people), shelves.attacked.get((people, choice))
     if prepared is None or attacked is None:
         return _recorded(scenario, choice)
@@ -103,31 +107,29 @@ def look_up(scenario: Scenario, choice: Choice) -> Measured | None:
 
 def _recorded(scenario: Scenario, choice: Choice) -> Measured | None:
     frontier = results.recorded_protections("generated")
-    point = frontier.point(*choice) if is_recorded_for(frontier, scenario) else None
+    point = frontier.point(*choice) if is_about(frontier, scenario) else None
     if point is None:
         return None
     return Measured(point, frontier.majority, frontier.company_size, frontier.random_guess, None, recorded=True)
 
 
-def is_recorded_for(frontier: Frontier, scenario: Scenario) -> bool:
-    """Tell whether a frontier was recorded for the scenario's company: never for a visitor's own staff."""
-    return own_data.staff() is None and frontier.is_of(scenario)
-
-
 def job(scenario: Scenario, choice: Choice) -> str:
     """Return the name of the work that measures a protection; no company size or age bin changes it."""
     name, strength = choice
-    whose = "protect" if own_data.staff() is None else "protect own staff"
-    return f"{whose} {name} {'' if strength is None else strength} {study.people_of(scenario).to_json()}"
+    staff = own_data.staff()
+    whose = "" if staff is None else f" own {sha256(staff.counts.tobytes()).hexdigest()}"
+    return f"protect {name} {'' if strength is None else strength} {study.people_of(scenario).to_json()}{whose}"
 
 
 def start(scenario: Scenario, choice: Choice) -> bool:
     """Start to measure a protection, and no protection where that is not at hand; False where too much work is under way."""
-    shelves, people = _shelves(), study.people_of(scenario)
+    shelves, people = _at_hand(), study.people_of(scenario)
     missing = [choice]
     if choice != UNPROTECTED and look_up(scenario, UNPROTECTED) is None:
         missing.insert(0, UNPROTECTED)
-    population = results.evidence().population(people)
+    # Read here and not by the work: NumPy parses a file's header as Python, and Python 3.11 may fail to do so in one thread
+    # while another one parses a page.
+    population, fitted = results.evidence().population(people), generator.load()
     costs: tuple[float, ...] = () if shelves.prepared.get(people) else _PREPARING
     for each in missing:
         trained = () if shelves.same_faces.get((people.seed, each)) else study.ON_A_PAGE
@@ -137,7 +139,7 @@ def start(scenario: Scenario, choice: Choice) -> bool:
         prepared = shelves.prepared.get(people)
         if prepared is None:
             progress("generating faces and pictures of nobody")
-            material = study.material_on_a_page(people, population, generator.load())
+            material = study.material_on_a_page(people, population, fitted)
             prepared = protection.prepare(material, seed=people.seed, names=study.ON_A_PAGE, progress=progress)
             shelves.prepared.put(people, prepared)
         for each in missing:

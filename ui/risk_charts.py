@@ -24,7 +24,6 @@ def curve(study: Study) -> None:
         charts.risk_curve(results.curve(study.scenario), study),
         finding=sentences.against_guess(study),
         measure=f"Expected share of people named, by company size{', for companies with your mix' if study.own_staff else ''}. "
-        "Line: exact. Band: 95% of companies drawn at random; below "
-        "its start, companies in which nobody is named are no rarity.",
+        "Line: exact. Band: 95% of companies drawn at random; below its start, companies in which nobody is named are no rarity.",
         key="risk_curve",
     )

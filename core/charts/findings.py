@@ -59,7 +59,7 @@ def _company(size: int, own_staff: bool) -> str:
 
 
 def _spread(study: Study) -> str:
-    spread, repeats = study.simulated, study.scenario.repeats
+    spread, repeats = study.simulated, study.simulated.repeats
     if study.own_staff:
         shares = ", ".join(percent(share) for share in spread.expected_reidentified)
         lie = f"95% lie between {percent(spread.low)} and {percent(spread.high)}"

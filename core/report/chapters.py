@@ -223,8 +223,8 @@ def _who_bears_it(results: Results, smallest: int | None) -> Chapter:
             Exhibit(
                 f"risk-by-{grouping.replace(', ', '-').replace(' ', '-')}",
                 findings.who_bears_most(told, grouping),
-                f"Chance of one person to be named, by {grouping}. {how}. Whiskers: 95% intervals. Of many groups "
-                f"the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
+                f"Chance of one person to be named, by {grouping}. {how}. Dashed: the average. Whiskers: 95% intervals. "
+                f"Of many groups the most exposed are drawn; hatched ones rest on fewer than {FEWEST_FACES} faces{simulated}.",
                 written_beside_bars(charts.exposure(told, grouping=grouping, with_counts=smallest is None)),
             )
         )

@@ -189,7 +189,7 @@ def _choices(results: Results) -> tuple[tuple[str, str], ...]:
         *_reader(results),
         ("How names are found", LINKAGE_WORDS[scenario.linkage]),
         ("Ages in the public list", _ages_known(scenario)),
-        ("Leaks simulated" if results.staff else "Companies drawn at random", f"{scenario.repeats:,}"),
+        ("Leaks simulated" if results.staff else "Companies drawn at random", f"{results.study.simulated.repeats:,}"),
         ("Seed", f"{scenario.seed}"),
     )
 

@@ -31,5 +31,7 @@ def written_beside_bars(chart: Chart) -> Chart:
         ticktext=[f"<b>{name}</b><br>{text}" for name, text in zip(names, texts, strict=True)],
         tickfont={"size": 12},
     )
+    # A title as wide as the paper is cut on a phone; the words around the chart tell of the dashed line.
+    figure.update_xaxes(title_text="Chance to be named")
     figure.update_layout(height=_AROUND + _ROW * len(names))
     return replace(chart, figure=figure)

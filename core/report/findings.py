@@ -51,7 +51,7 @@ def named_by(study: Study, linked: LinkageStudy | None) -> Named:
             f"{percent(simulated.low)} and {percent(simulated.high)}."
         )
         return Named(simulated.mean, simulated.mean_low, simulated.mean_high, sure)
-    spread, repeats = study.simulated, study.scenario.repeats
+    spread, repeats = study.simulated, study.simulated.repeats
     if repeats < _FEWEST_FOR_PERCENTILES:
         single = f"Single companies drawn at random had {', '.join(percent(share) for share in spread.expected_reidentified)}."
     else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.charts import percent, tradeoff
-from core.charts.protection import in_a_sentence
-from core.protection import METHODS
+from core import charts
+from core.charts import in_a_sentence, percent
+from core.charts.protection import protection_name
 from core.report.parts import Chapter, DataTable, Exhibit, shares
-from core.study import LARGEST_ERROR_RATE, Frontier, Point
+from core.study import LARGEST_ERROR_RATE, Frontier
 
 
 def chapter(frontiers: tuple[Frontier, ...]) -> Chapter:
@@ -30,14 +30,15 @@ def _trade_off(frontier: Frontier) -> Exhibit:
     named = "No protection is usable"
     if best is not None:
         named = f"{in_a_sentence(best.method, best.strength)} names fewest, {percent(best.expected_reidentified)}"
+    faces, usable = frontier.faces, f"an equal error rate of at most {LARGEST_ERROR_RATE:.0%}"
     return Exhibit(
-        f"trade-off-{frontier.faces}",
-        f"On {frontier.faces} faces {named}, with an equal error rate of at most {LARGEST_ERROR_RATE:.0%}",
-        f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} "
-        f"{frontier.faces} faces that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
-        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections that "
-        "no other one beats in both.",
-        tradeoff.protections(frontier),
+        f"trade-off-{faces}",
+        f"On {faces} faces {named}, with {usable}",
+        f"Share named, exact, by the attacker who names most. Measured on {frontier.tested + frontier.pool:,} {faces} faces "
+        f"that the protection was not fitted to, and on {frontier.pairs} pairs of pictures; a company of "
+        f"{frontier.company_size:,}, age groups of {frontier.age_bin_width} years, seed {frontier.seed}. Line: protections "
+        "that no other one beats in both. Ring: the one named above, with 95% intervals.",
+        charts.protections(frontier, chosen=best),
     )
 
 
@@ -46,7 +47,7 @@ def _table(frontier: Frontier) -> DataTable:
     points = (frontier.points[0], *(point for point in kept if point is not frontier.points[0]))
     rows = [
         (
-            _name(point),
+            protection_name(point.method, point.strength),
             point.expected_reidentified,
             point.low,
             point.high,
@@ -61,14 +62,8 @@ def _table(frontier: Frontier) -> DataTable:
     return DataTable(
         f"protections-{frontier.faces}",
         "Those that no other one beats, beside none",
-        f"On {frontier.faces} faces. From, to, low, high: 95% intervals. Rank-1: how often a second picture finds its person.",
+        f"On {frontier.faces} faces. From, to, low, high: 95% intervals. Rank-1: how often a second picture finds its "
+        "person. Numbers after at: strengths, which the page Protect explains.",
         pd.DataFrame(rows, columns=columns),
         shares(*columns[1:]),
     )
-
-
-def _name(point: Point) -> str:
-    method = METHODS[point.method]
-    if point.strength is None or method.strength is None:
-        return method.title
-    return f"{method.title}, {point.strength:g} {method.strength.words}"

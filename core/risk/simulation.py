@@ -32,6 +32,11 @@ class SimulatedRisk:
     correct: FloatArray
 
     @property
+    def repeats(self) -> int:
+        """Number of companies simulated."""
+        return len(self.expected_reidentified)
+
+    @property
     def mean(self) -> EquivalenceRisk:
         """Mean over the repeats."""
         return EquivalenceRisk(

@@ -17,7 +17,7 @@ _REACH = 36
 _NODES = 24
 _NEARLY_NONE = 1e-9
 _COEFFICIENTS = LARGEST_OF_CLASS[-1]
-_NUMBERS_AT_ONCE = 4_000_000
+_MOST_DRAWS, _FEWEST_SIMULATED = 5_000_000, 100
 _SUM_TOLERANCE = 1e-6
 
 
@@ -146,7 +146,10 @@ def perfect_of(class_sizes: IntArray) -> EquivalenceRisk:
 
 
 def simulate_these(these: ThesePeople, repeats: int, rng: np.random.Generator) -> SimulatedRisk:
-    """Risk of the same people, their faces drawn and read again `repeats` times.
+    """Risk of the same people, their faces drawn and read again up to `repeats` times.
+
+    Each kind of people takes one draw for each cell that it may be read as. Where these are so many that it would take more
+    than a second or two, it is done fewer times, though not fewer than 100.
 
     Parameters
     ----------
@@ -157,27 +160,27 @@ def simulate_these(these: ThesePeople, repeats: int, rng: np.random.Generator) -
     """
     repeats = whole_number("repeats", repeats, FEWEST_REPEATS, MOST_REPEATS)
     generator(rng)
-    cells, read = np.unique(these.read, return_inverse=True)
-    order = np.lexsort((-these.chance, these.kind))  # the likeliest readings first: few people are soon dealt out
-    bounds = np.searchsorted(these.kind[order], np.arange(len(these.people) + 1))
-    named, correct = np.empty(repeats), np.empty(repeats)
-    by_size = np.empty((len(CLASS_SIZES), repeats))
-    step = max(_NUMBERS_AT_ONCE // len(cells), 1)
-    for start in range(0, repeats, step):
-        rows = slice(start, min(start + step, repeats))
-        k, right = np.zeros((2, rows.stop - start, len(cells)), dtype=np.int64)
-        for number, people in enumerate(these.people):
-            pairs = order[bounds[number] : bounds[number + 1]]
-            drawn = rng.multinomial(people, these.chance[pairs] / these.chance[pairs].sum(), size=len(k))
-            k[:, read[pairs]] += drawn
-            own = these.read[pairs] == these.cell[number]
-            right[:, read[pairs][own]] += drawn[:, own]
-        named[rows] = np.divide(right, k, out=np.zeros(k.shape), where=k > 0).sum(axis=1) / these.size
-        correct[rows] = right.sum(axis=1) / these.size
-        position = class_of(k)
-        for number in range(len(CLASS_SIZES)):
-            by_size[number, rows] = np.where(position == number, right, 0).sum(axis=1) / these.size
-    return SimulatedRisk(named, dict(zip(CLASS_SIZES, by_size, strict=True)), correct)
+    pair, column, right = _columns(these)
+    repeats = min(repeats, max(_MOST_DRAWS // max(len(pair), 1), _FEWEST_SIMULATED))
+    kind, chance, is_right = these.kind[pair], these.chance[pair], np.isin(np.arange(len(pair)), right)
+    order = np.lexsort((-chance, kind))  # the likeliest readings first: few people are soon dealt out
+    bounds = np.searchsorted(kind[order], np.arange(len(these.people) + 1))
+    k, rightly = np.zeros((2, column.max(initial=-1) + 1, repeats), dtype=np.int64)
+    for number, people in enumerate(these.people):
+        of_kind = order[bounds[number] : bounds[number + 1]]
+        # The last outcome is to be read as any cell that nobody is read as rightly.
+        chances = np.append(chance[of_kind], max(1 - chance[of_kind].sum(), 0))
+        drawn = rng.multinomial(people, chances / chances.sum(), size=repeats)
+        for place, read in zip(of_kind, drawn.T, strict=False):
+            k[column[place]] += read
+            if is_right[place]:
+                rightly[column[place]] += read
+    named = np.divide(rightly, k, out=np.zeros(k.shape), where=k > 0).sum(axis=0) / these.size
+    position = class_of(k)
+    shares = {
+        size: np.where(position == number, rightly, 0).sum(axis=0) / these.size for number, size in enumerate(CLASS_SIZES)
+    }
+    return SimulatedRisk(named, shares, rightly.sum(axis=0) / these.size)
 
 
 def _columns(these: ThesePeople) -> tuple[IntArray, IntArray, IntArray]:

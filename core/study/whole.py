@@ -75,7 +75,7 @@ class Study:
         95 % interval of the exact share named, from resampling the held-out faces: how well the
         attacker's quality is known.
     simulated : SimulatedRisk
-        `scenario.repeats` random companies, or own staff read as often: how much chance moves one company.
+        `scenario.repeats` random companies, or own staff read up to as often: how much chance moves one company.
     random_guess : float
         1/N.
     perfect_inference : EquivalenceRisk

@@ -17,6 +17,7 @@ from core.scenario import Scenario
 from tests.browser.conftest import Visit
 from tests.browser.driving import LONGEST_SETTLING, settle
 
+DRAWN = "document.querySelectorAll('.plot').length === document.querySelectorAll('.plot .modebar').length"
 A4 = (595, 842)
 """Points."""
 
@@ -27,6 +28,22 @@ def wait_until(page: Page, condition: str) -> None:
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(50)
+
+
+def cut_texts(page: Page) -> list[str]:
+    """Words of charts that reach beyond their chart."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            return [...plot.querySelectorAll('svg text')].filter(text => text.textContent.trim())
+                .filter(text => {
+                    const box = text.getBoundingClientRect();
+                    return box.width > 0 && (box.left < frame.left - 2 || box.right > frame.right + 2
+                        || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
+                }).map(text => `${plot.id}: ${text.textContent}`);
+        })"""
+    )
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +71,7 @@ def opened(browser: Browser, file: Path) -> Iterator[Page]:
         lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None,
     )
     page.goto(file.as_uri())
-    wait_until(page, "document.querySelectorAll('.plot').length === document.querySelectorAll('.plot .modebar').length")
+    wait_until(page, DRAWN)
     yield page
     context.close()
     assert faults == []
@@ -102,6 +119,14 @@ def test_nothing_is_wider_than_the_screen(opened: Page, width: int):
     assert widest <= width
 
 
+def test_no_chart_is_cut_on_a_phone(browser: Browser, file: Path):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(file.as_uri())
+    wait_until(page, DRAWN)
+    assert cut_texts(page) == []
+    page.close()
+
+
 def test_it_prints_on_a4_with_no_chart_cut(opened: Page, made: report.Report):
     printed = opened.pdf(prefer_css_page_size=True, print_background=True)
     pages = [tuple(float(side) for side in box) for box in re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)]
@@ -112,17 +137,7 @@ def test_it_prints_on_a4_with_no_chart_cut(opened: Page, made: report.Report):
     opened.set_viewport_size({"width": 672, "height": 980})
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     wait_until(opened, "document.documentElement.scrollWidth <= 672")
-    cut = opened.evaluate(
-        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
-            const frame = plot.getBoundingClientRect();
-            const texts = [...plot.querySelectorAll('svg text')].filter(text => text.textContent.trim());
-            return texts.map(text => [plot.id, text.textContent, text.getBoundingClientRect()])
-                .filter(([, , box]) => box.left < frame.left - 2 || box.right > frame.right + 2
-                    || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
-                .map(([id, text]) => `${id}: ${text}`);
-        })"""
-    )
-    assert cut == []
+    assert cut_texts(opened) == []
     heights = opened.locator("figure").evaluate_all("figures => figures.map(figure => figure.getBoundingClientRect().height)")
     assert max(heights) < 980, "a chart is taller than a page"
     assert len(heights) == len(list(made.exhibits()))

@@ -103,6 +103,13 @@ def test_exact_is_the_mean_of_simulated_readings(kinds, cells, most):
         assert abs(values.mean() - wanted) <= 4 * values.std(ddof=1) / math.sqrt(len(values)) + never_seen
 
 
+def test_large_companies_are_simulated_fewer_times_and_never_fewer_than_100():
+    these, _ = people_of(3, kinds=300, cells=40, most=2)
+    pairs = len(these.kind)
+    assert risk.simulate_these(these, 10_000, np.random.default_rng(1)).repeats == 5_000_000 // pairs < 10_000
+    assert risk.simulate_these(these, 70, np.random.default_rng(1)).repeats == 70
+
+
 def test_random_companies_have_the_exact_risk_in_the_mean():
     # Companies of 12 drawn from the shares, each taken as given people: their mean is that of a random company.
     rng = np.random.default_rng(3)

@@ -193,7 +193,7 @@ def test_a_protection_measured_for_own_staff_stays_with_the_visitor(opened, monk
     monkeypatch.setattr(study, "ON_A_PAGE", ("logistic", "lda"))
     for name, value in (("KNOWN_ON_A_PAGE", 400), ("TESTED_ON_A_PAGE", 300), ("POOL_PER_KIND", 1)):
         monkeypatch.setattr(protections, name, value)
-    shared = protecting._for_all()
+    shared = protecting._shelves()
     before = [dict(getattr(shared, field.name)._kept) for field in fields(shared)]
     page = use(by_file(own_staff(opened)))
     page.driver.switch_page(PROTECT).run()
@@ -205,7 +205,7 @@ def test_a_protection_measured_for_own_staff_stays_with_the_visitor(opened, monk
     page.driver.run()
     assert page.problems() == []
     assert "could be named" in page.text()
-    assert "with your mix of people, before and after alike" in page.text()
+    assert "with your mix of people, not on exactly your people" in page.text()
     assert [dict(getattr(shared, field.name)._kept) for field in fields(shared)] == before
     assert page.url() == {}
 
@@ -218,7 +218,7 @@ SHIPPED_ONLY = (
     "shipped_evidence",
     "_jobs",
     "_workers",
-    "_for_all",
+    "_shelves",
     "sample_embeddings",
 )
 

@@ -15,7 +15,6 @@ from core.faces import generator
 from core.protection import METHODS
 from core.scenario import Scenario, from_strings
 from core.study import protections
-from tests.pages.test_own_company import by_file, own_staff, use
 from ui import background, protecting
 
 PROTECT = "pages/32_Protect.py"
@@ -29,9 +28,9 @@ def few_faces(monkeypatch):
     monkeypatch.setattr(study, "ON_A_PAGE", ("logistic", "lda"))
     for name, value in (("KNOWN_ON_A_PAGE", 400), ("TESTED_ON_A_PAGE", 300), ("POOL_PER_KIND", 1)):
         monkeypatch.setattr(protections, name, value)
-    protecting._for_all.clear()
+    protecting._shelves.clear()
     yield
-    protecting._for_all.clear()
+    protecting._shelves.clear()
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ def test_every_recorded_protection_has_a_page(opened, point):
     rates = [button.label for button in page.driver.button]
     assert "Measure it again now" in rates
     assert ("Embeddings protected per second" in page.driver.table[0].value.index) == (point.method != "none")
-    assert "nan" not in page.text()
+    assert not re.search(r"\bnan\b", page.text())
 
 
 def test_controls_choose_protection_and_strength(opened):
@@ -221,24 +220,3 @@ def test_work_shows_its_progress_and_can_be_cancelled(opened, blocked):
     assert page.problems() == []
     assert any(told.value.startswith("Cancelled") for told in page.driver.info)
     assert [button for button in page.driver.button if button.label == "Measure this protection"]
-
-
-@pytest.mark.usefixtures("few_faces")
-def test_a_company_of_own_staff_is_measured_in_the_session_alone(opened):
-    page = use(by_file(own_staff(opened)))
-    page.driver.switch_page(PROTECT).run()
-    assert "has not been measured yet" in page.text()
-    shared = set(background._jobs()._kept)
-    press(page, "Measure this protection")
-    (own,) = page.driver.session_state[background.OWN].values()
-    assert own.future.exception(WAIT) is None
-    page.driver.run()
-    assert page.problems() == []
-    assert "of 37 could be named" in page.text()
-    assert "companies drawn at random with your mix of people" in page.text()
-    for shelf in vars(protecting._for_all()).values():
-        assert shelf._kept == {}
-    assert set(background._jobs()._kept) == shared
-    page.driver.button(key="forget_own_data").click().run()
-    assert "Your staff" not in page.text()
-    assert "Recorded on generated faces" in page.text()

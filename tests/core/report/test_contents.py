@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core import charts, report, risk, shipped, study
-from core.charts import findings, percent, tradeoff
+from core.charts import findings, percent
 from core.report import bundle, html, scenario_file
 from core.report.chapters import GROUPINGS
 from core.report.results import THE_PAPERS
@@ -80,7 +80,7 @@ def test_protections_are_those_that_ship(full):
         assert table.data["share named"].tolist() == [point.expected_reidentified for point in kept]
         assert table.data["equal error rate"].tolist() == [point.equal_error_rate for point in kept]
         chart = next(each for each in full.exhibits() if each.name == f"trade-off-{name}")
-        assert chart.chart.figure == tradeoff.protections(frontier).figure
+        assert chart.chart.figure == charts.protections(frontier, chosen=frontier.best()).figure
         assert f"a company of {frontier.company_size}" in chart.measure
         assert f"{name} faces" in chart.measure
         assert percent(frontier.best().expected_reidentified) in chart.finding

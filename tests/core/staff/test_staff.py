@@ -266,7 +266,7 @@ def test_a_file_with_a_name_in_it_keeps_no_name():
     assert found.counts[40].sum() == 1
 
 
-def test_a_large_list_is_read_fast():
+def test_a_list_holds_at_most_200_000_rows():
     rows = ["age,sex,race"] + [f"{20 + row % 45},{'fm'[row % 2]},{('white', 'black', '')[row % 3]}" for row in range(200_000)]
     found = staff.from_file("\n".join(rows).encode(), "staff.csv", population=CENSUS)
     assert found.size == 200_000
