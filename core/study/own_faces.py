@@ -21,8 +21,7 @@ from core.study.own_attacker import OwnAttacker
 from core.study.protections import Protected
 
 MOST_FACES, MOST_NUMBERS = 20_000, 10_240_000
-"""Faces that a study uses, and numbers of all of them: of more, people are drawn at random. More teach attackers little and take
-long."""
+"""Faces that a study uses, and numbers of all of them: of more, people are drawn at random. More teach little and take long."""
 
 FEWEST_LEVELLED = 300
 """Faces of each race and sex that are trained and tested on where there are so many: one rare class must not leave the attacker
