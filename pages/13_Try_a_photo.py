@@ -54,7 +54,7 @@ def photo_now() -> None:
     # The forests read one picture, whichever attacker and number of pictures the visitor chose on other pages.
     scenario = visitor.scenario().replace(attacker=ATTACKERS[0], pictures=PICTURES[0])
     embedding = read.embeddings[chosen]
-    reading = study.read_face(embedding, results.forests_of(scenario.protocol), scenario, results.attack(scenario))
+    reading = study.read_face(embedding, results.forests_of(scenario.protocol), scenario, results.shipped_attack(scenario))
     who = sentences.people_of_group(reading.cell, BY_CELL)
     sentences.headline(
         f"From 128 numbers, a computer takes this person for one of the *{who}*.",

@@ -50,7 +50,7 @@ def sample_embeddings() -> bytes:
 
 def bring() -> OwnFaces | None:
     """Draw the ways to bring embeddings and their columns, and return the faces once there are some."""
-    st.caption(own_data.PROMISE)
+    st.caption(f"{own_data.PROMISE} {LIMITS}")
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         uploaded = st.file_uploader(
@@ -151,10 +151,9 @@ def understood(faces: OwnFaces) -> None:
         st.caption(
             f"No labels of {_list(missing)}: the attacker does not learn to read it, and guesses it as often as the company has each class."
         )
-    if len(faces) > own_faces.MOST_FACES:
-        st.caption(
-            f"{own_faces.MOST_FACES:,} of them, of people drawn at random, are used: more teach an attacker little and take long."
-        )
+    used = own_faces.faces_used(faces)
+    if len(faces) > used:
+        st.caption(f"{used:,} of them, of people drawn at random, are used: more teach an attacker little and take long.")
 
 
 def train(faces: OwnFaces) -> OwnAttacker | None:

@@ -7,6 +7,7 @@ hold only what ships. The tests check both.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -76,6 +77,11 @@ def run(scenario: Scenario) -> Study:
 def attack(scenario: Scenario) -> Attack:
     """Return how the scenario's attacker reads a random employee."""
     return _attack(_without(scenario, "company_size", "repeats", *_LINKAGE))
+
+
+def shipped_attack(scenario: Scenario) -> Attack:
+    """Return how the scenario's shipped attacker reads a random employee, whatever attacker the visitor brought."""
+    return _shipped_attack(_without(scenario, "company_size", "repeats", *_LINKAGE))
 
 
 def curve(scenario: Scenario) -> RiskCurve:
@@ -184,6 +190,11 @@ def _without(scenario: Scenario, *names: str) -> Scenario:
 @_cached(shared=12, own=6)
 def _attack(scenario: Scenario) -> Attack:
     return study.attack(scenario, evidence())
+
+
+@_cached(shared=12, own=2)
+def _shipped_attack(scenario: Scenario) -> Attack:
+    return study.attack(scenario, replace(shipped_evidence(), staff=evidence().staff))
 
 
 @_cached(shared=256)

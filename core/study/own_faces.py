@@ -20,8 +20,8 @@ from core.study import own_attacker, protections
 from core.study.own_attacker import OwnAttacker
 from core.study.protections import Protected
 
-MOST_FACES = 20_000
-"""Faces that a study uses: of more, as many people are drawn at random. More teach attackers little and take long."""
+MOST_FACES, MOST_NUMBERS = 20_000, 10_240_000
+"""Faces that a study uses, and numbers of all of them: of more, people are drawn at random. More teach little and take long."""
 
 FEWEST_LEVELLED = 300
 """Faces of each race and sex that are trained and tested on where there are so many: one rare class must not leave the attacker
@@ -44,6 +44,11 @@ PROTECTION_STEPS = 1 + len(PROTECTIONS) * steps(_RETRAINED)
 
 _IMPOSTORS = 500_000
 _SPLIT, _LABELS, _GUESSES, _KNOWN = 51, 52, 53, 54
+
+
+def faces_used(own: OwnFaces) -> int:
+    """Return the number of own faces that a study uses."""
+    return min(len(own), MOST_FACES, MOST_NUMBERS // own.dimension)
 
 
 def train(
@@ -104,7 +109,7 @@ def material(own: OwnFaces, scenario: Scenario, *, population: FloatArray) -> Ma
     assert own.person is not None
     sizes = np.bincount(own.person)
     faces, groups, rows = _split(own, np.random.default_rng([scenario.seed, _SPLIT]), lambda _: None)
-    several = np.flatnonzero(np.isin(own.person, np.flatnonzero(sizes > 1)))[:MOST_FACES]
+    several = np.flatnonzero(np.isin(own.person, np.flatnonzero(sizes > 1)))[: faces_used(own)]
     scaled = _scaled(own)
     training = rows.training
     if len(training) > protections.KNOWN_ON_A_PAGE:
@@ -168,7 +173,7 @@ def _split(
     own: OwnFaces, rng: np.random.Generator, progress: Callable[[str], None]
 ) -> tuple[Faces, IntArray, replication.RowSets]:
     """Faces with every label, groups that stay on one side, and rows to train on, to test on and to stand for people."""
-    chosen = own if len(own) <= MOST_FACES else own.take(_people_drawn(own, rng))
+    chosen = own if len(own) <= faces_used(own) else own.take(_people_drawn(own, rng))
     faces = Faces(_scaled(chosen), _labelled(chosen, rng))
     if chosen.person is not None:
         progress("keeping the faces of one person together")
@@ -200,7 +205,7 @@ def _people_drawn(own: OwnFaces, rng: np.random.Generator) -> IntArray:
     order = rng.permutation(person.max() + 1)
     place = np.argsort(order)[person]
     by_place = np.argsort(place, kind="stable")
-    return np.sort(by_place[:MOST_FACES])
+    return np.sort(by_place[: faces_used(own)])
 
 
 def _labelled(own: OwnFaces, rng: np.random.Generator) -> Demographics:

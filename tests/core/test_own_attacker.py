@@ -81,7 +81,9 @@ def test_people_are_on_one_side(own, monkeypatch):
     assert np.isin(rows.test, rows.pool).all()
     assert len(rows.training) + len(rows.pool) == len(own)
     monkeypatch.setattr(own_faces, "MOST_FACES", 1_000)
-    assert len(own_faces._split(own, np.random.default_rng(0), lambda _: None)[0]) == 1_000
+    assert len(own_faces._split(own, np.random.default_rng(0), lambda _: None)[0]) == own_faces.faces_used(own) == 1_000
+    monkeypatch.setattr(own_faces, "MOST_NUMBERS", 24 * 800)
+    assert len(own_faces._split(own, np.random.default_rng(0), lambda _: None)[0]) == own_faces.faces_used(own) == 800
 
 
 def test_near_identical_faces_are_on_one_side_whatever_the_scale(own):
