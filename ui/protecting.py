@@ -127,7 +127,9 @@ def start(scenario: Scenario, choice: Choice) -> bool:
     missing = [choice]
     if choice != UNPROTECTED and look_up(scenario, UNPROTECTED) is None:
         missing.insert(0, UNPROTECTED)
-    population = results.evidence().population(people)
+    # Read here and not by the work: NumPy parses a file's header as Python, and Python 3.11 may fail to do so in one thread
+    # while another one parses a page.
+    population, fitted = results.evidence().population(people), generator.load()
     costs: tuple[float, ...] = () if shelves.prepared.get(people) else _PREPARING
     for each in missing:
         trained = () if shelves.same_faces.get((people.seed, each)) else study.ON_A_PAGE
@@ -137,7 +139,7 @@ def start(scenario: Scenario, choice: Choice) -> bool:
         prepared = shelves.prepared.get(people)
         if prepared is None:
             progress("generating faces and pictures of nobody")
-            material = study.material_on_a_page(people, population, generator.load())
+            material = study.material_on_a_page(people, population, fitted)
             prepared = protection.prepare(material, seed=people.seed, names=study.ON_A_PAGE, progress=progress)
             shelves.prepared.put(people, prepared)
         for each in missing:

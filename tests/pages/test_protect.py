@@ -15,7 +15,6 @@ from core.faces import generator
 from core.protection import METHODS
 from core.scenario import Scenario, from_strings
 from core.study import protections
-from tests.pages.test_own_company import by_file, own_staff, use
 from ui import background, protecting
 
 PROTECT = "pages/32_Protect.py"
@@ -221,24 +220,3 @@ def test_work_shows_its_progress_and_can_be_cancelled(opened, blocked):
     assert page.problems() == []
     assert any(told.value.startswith("Cancelled") for told in page.driver.info)
     assert [button for button in page.driver.button if button.label == "Measure this protection"]
-
-
-@pytest.mark.usefixtures("few_faces")
-def test_a_company_of_own_staff_is_measured_in_the_session_alone(opened):
-    page = use(by_file(own_staff(opened)))
-    page.driver.switch_page(PROTECT).run()
-    assert "has not been measured yet" in page.text()
-    shared = set(background._jobs()._kept)
-    press(page, "Measure this protection")
-    (own,) = page.driver.session_state[background.OWN].values()
-    assert own.future.exception(WAIT) is None
-    page.driver.run()
-    assert page.problems() == []
-    assert "of 37 could be named" in page.text()
-    assert "random companies of this size with your mix of people" in page.text()
-    for shelf in vars(protecting._shelves()).values():
-        assert shelf._kept == {}
-    assert set(background._jobs()._kept) == shared
-    page.driver.button(key="forget_own_data").click().run()
-    assert "your mix of people" not in page.text()
-    assert "Recorded on generated faces" in page.text()
