@@ -93,8 +93,13 @@ def compute_again(scenario: Scenario) -> None:
     with right:
         download("Script", script.NAME, "text/x-python", lambda: script.text().encode())
     staff = " and your own staff by age, sex and race: keep it to yourself" if own_data.staff() else ""
+    attacker = (
+        " Your own attacker is not in it: without its data the figures are those of the shipped one."
+        if own_data.attacker()
+        else ""
+    )
     st.caption(
-        f"The scenario file holds every choice{staff}. In the folder of the project `python -m core report scenario.json --out "
+        f"The scenario file holds every choice{staff}.{attacker} In the folder of the project `python -m core report scenario.json --out "
         "report.html` writes the same report, and `python reproduce.py scenario.json figures.json` computes every figure again and "
         "compares it with those in the zip."
     )

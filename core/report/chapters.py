@@ -54,7 +54,7 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
         words = (f"Names are looked up by cell in this chapter{'' if results.linked else too_large}.",)
     exact, named, mean = "Exact", result.exact.expected_reidentified, simulated.mean.expected_reidentified
     rows = [
-        ("This attacker", named, result.estimate.low, result.estimate.high, f"{exact}; error of the estimate"),
+        ("This attacker", named, *_estimate(results)),
         (
             "Mean of simulated leaks" if result.own_staff else "Mean of simulated companies",
             mean,
@@ -102,6 +102,13 @@ def _how_many(results: Results, smallest: int | None) -> Chapter:
             *_readings(results, smallest),
         ),
     )
+
+
+def _estimate(results: Results) -> tuple[float | None, float | None, str]:
+    """Interval of the estimate and what it is, where anybody can tell."""
+    if results.is_of_unknown_sureness:
+        return None, None, "Exact; nobody can say how sure"
+    return results.study.estimate.low, results.study.estimate.high, "Exact; error of the estimate"
 
 
 def _company(workforce: Workforce) -> Chapter:
@@ -245,10 +252,10 @@ def _how_faces_are_read(results: Results, *, with_confusion: bool) -> Chapter:
         (
             _ATTRIBUTES[name],
             evaluation.accuracy,
-            *evaluation.intervals["accuracy"],
+            *evaluation.intervals.get("accuracy", (None, None)),
             results.attributes[name].majority,
             evaluation.auc,
-            evaluation.faces,
+            evaluation.faces if evaluation.intervals else None,
         )
         for name, evaluation in evaluations.items()
     ]

@@ -234,7 +234,8 @@ def _basis(results: Results, smallest: int | None) -> tuple[str, ...]:
         people = (texts.ON_OWN_STAFF, *(results.staff.notes if smallest is None else ()))
     stand_in = results.study.nearest_age_share
     nearest = (texts.NEAREST_AGE.format(share=percent(stand_in)),) if stand_in > 0 and smallest is None else ()
-    return (faces, *people, *nearest)
+    unsure = (texts.UNKNOWN_SURENESS,) if results.is_of_unknown_sureness else ()
+    return (faces, *unsure, *people, *nearest)
 
 
 _RACE_MAPPINGS = {

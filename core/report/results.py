@@ -23,6 +23,7 @@ from core.study import (
     Workforce,
 )
 from core.study.inference import ATTRIBUTES
+from core.study.own_attacker import DECLARED
 
 THE_PAPERS: dict[str, Any] = {
     "attacker": ATTACKERS[0],
@@ -82,6 +83,12 @@ class Results:
     def reader(self) -> str | None:
         """Who reads the faces, where that is not the scenario's attacker."""
         return None if self.own_attacker is None else reader_words(self.own_attacker)
+
+    @property
+    def is_of_unknown_sureness(self) -> bool:
+        """Whether the attacker was declared by a test of unknown size."""
+        own = self.own_attacker
+        return own is not None and DECLARED in own.how.values() and own.tested is None
 
 
 def reader_words(attacker: OwnAttacker) -> str:

@@ -69,6 +69,10 @@ ON_OWN_FACES = (
     "The attacker is the own one of whoever made this report, {words}. How well it reads faces is {label}; whatever is "
     "declared is as sound as the test that it was declared from, and whatever is measured holds for faces like those."
 )
+UNKNOWN_SURENESS = (
+    "The size of the test that it was declared from is not stated. Nobody can say how sure figures are that rest on it: "
+    "intervals hold no error of the estimate."
+)
 NEAREST_AGE = (
     "{share} of the company's people are of an age of which the attacker was tested on no face; the nearest age stands in."
 )

@@ -6,12 +6,13 @@ import pytest
 
 from core import charts, report, risk, shipped, study
 from core.charts import findings, percent
+from core.inference.declared import Declared, Statement
 from core.report import bundle, html, scenario_file
 from core.report.chapters import GROUPINGS
 from core.report.results import THE_PAPERS
 from core.scenario import Scenario
 from core.study import OwnAttacker
-from core.study.own_attacker import MEASURED, NOT_READ
+from core.study.own_attacker import MEASURED, NOT_READ, from_test
 from tests.core.report.conftest import MADE, parsed
 
 
@@ -217,6 +218,28 @@ def test_own_staff_is_shown_as_classes_and_kept_out_of_what_is_published(evidenc
     assert published.provenance.scenario == scenario_file.digest(scenario)
 
 
+def test_no_small_class_of_an_own_staff_is_published(evidence, staff):
+    # 40 White men of 30, 15 White women of 45, 4 Black women of 52, 2 Asian men of 23.
+    results = report.gather(Scenario(company_size=staff.size, repeats=5), evidence, staff=staff)
+    published = report.contents(results, made=MADE, smallest=10)
+    shown = {name: table.iloc[:, 0].tolist() for name, table in published.data().items() if name.startswith("risk-by")}
+    assert shown == {
+        # 42 men, 19 women.
+        "risk-by-sex": ["Male", "Female"],
+        # 55 White people; 4 Black and 2 Asian ones are 6 together, which 61 - 55 would tell: White goes with them.
+        # 42 people aged 21-40, 19 aged 41-60.
+        "risk-by-age": ["21-40", "41-60"],
+        # 40 White men, 15 White women, 4 Black women, 2 Asian men: the last two are 6, so White women go with them.
+        "risk-by-sex-and-race": ["Male, White"],
+        "risk-by-age-sex-and-race": ["21-40, Male, White"],
+    }
+    page = parsed(html.to_html(published))
+    text = " ".join([*page.text, *page.cells])
+    assert "Asian" not in text
+    assert "Black" not in text
+    assert "completed" not in text
+
+
 def test_own_staff_of_another_size_than_the_scenario_is_refused(evidence, staff):
     with pytest.raises(ValueError, match="company size must be that of the own staff, 61, got 100"):
         report.gather(Scenario(), evidence, staff=staff)
@@ -243,3 +266,22 @@ def test_an_own_attacker_is_named_and_not_taken_for_a_shipped_one(evidence, own_
     assert "own attacker (measured)" in made.assessment.to_text()
     assert "random forest" not in made.assessment.to_text().lower()
     assert scenario_file.read(bundle.scenario(made)).own_attacker == MEASURED
+
+
+@pytest.mark.parametrize("tested", [None, 400])
+def test_a_declared_attacker_is_as_sure_as_its_test(evidence, tested):
+    scenario = Scenario(company_size=40, repeats=6)
+    stated = {name: Statement(name, accuracy=share) for name, share in (("sex", 0.9), ("race", 0.8), ("age", 0.7))}
+    own = from_test(
+        Declared(stated, tested=tested),
+        population=evidence.population(scenario),
+        words="stated by a test",
+        rng=np.random.default_rng(0),
+    )
+    made = report.contents(report.gather(scenario, evidence.with_attacker(own)), made=MADE)
+    first = made.data()["share-named"].iloc[0]
+    assert (first["how"] == "Exact; nobody can say how sure") == (tested is None)
+    assert bool(np.isnan(first["from"])) == (tested is None)
+    assert any("Nobody can say how sure" in limit for limit in made.limits) == (tested is None)
+    assert "nan" not in " ".join(parsed(html.to_html(made)).cells)
+    assert bundle.figures(made)
