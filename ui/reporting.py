@@ -15,6 +15,7 @@ from core.report import Report, Results, scenario_file
 from core.report.results import THE_PAPERS, reader_words
 from core.risk import GROUPINGS
 from core.scenario import Scenario
+from core.study import OwnAttacker
 from core.study.inference import ATTRIBUTES
 from ui import own_data, results
 
@@ -38,7 +39,7 @@ class Made:
         How long it took.
     """
 
-    of: str
+    of: tuple[str, int | None, OwnAttacker | None]
     report: Report
     seconds: float
 
@@ -96,6 +97,6 @@ def scenario_content(scenario: Scenario) -> Callable[[], bytes]:
     return lambda: scenario_file.write(scenario, staff=staff, own_attacker=label).encode()
 
 
-def _about(scenario: Scenario, smallest: int | None) -> str:
+def _about(scenario: Scenario, smallest: int | None) -> tuple[str, int | None, OwnAttacker | None]:
     """What fixes a report: scenario and staff by their digest, the form, and which own attacker it is."""
-    return f"{scenario_file.digest(scenario, own_data.staff())} {smallest} {id(own_data.attacker())}"
+    return scenario_file.digest(scenario, own_data.staff()), smallest, own_data.attacker()
